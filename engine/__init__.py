@@ -1,0 +1,70 @@
+"""Margin trading as pure functions and values: USDT-margined perpetuals after docs/margin.md.
+
+`decide` turns an intent into events or refuses it, `MarginAccount.apply` books them, the figures read the result.
+"""
+
+from engine.account import MarginAccount, replay
+from engine.contracts import Bracket, Contract, load_contracts, parse_contracts
+from engine.errors import ALL_REFUSALS, EngineError, Refusal
+from engine.events import Event, event_from_json, event_to_json
+from engine.exchange import decide
+from engine.explain import FIGURES, Derivation, explain
+from engine.intents import ChangeLeverage, ChangeMargin, ChangeMode, Close, Deposit, Intent, Open, Settle
+from engine.ledger import Posting, postings
+from engine.margin import (
+    AccountFigures,
+    LiquidationPrice,
+    PositionFigures,
+    account_figures,
+    position_figures,
+    solve_liquidation,
+)
+from engine.market import FRICTIONLESS, FillRule, MarketSnapshot, Quote
+from engine.position import MarginMode, Position, Side, SymbolSettings
+from engine.scenario import BothModes, Outcome, both_modes
+
+__all__ = [
+    "ALL_REFUSALS",
+    "FIGURES",
+    "FRICTIONLESS",
+    "AccountFigures",
+    "BothModes",
+    "Bracket",
+    "ChangeLeverage",
+    "ChangeMargin",
+    "ChangeMode",
+    "Close",
+    "Contract",
+    "Deposit",
+    "Derivation",
+    "EngineError",
+    "Event",
+    "FillRule",
+    "Intent",
+    "LiquidationPrice",
+    "MarginAccount",
+    "MarginMode",
+    "MarketSnapshot",
+    "Open",
+    "Outcome",
+    "Position",
+    "PositionFigures",
+    "Posting",
+    "Quote",
+    "Refusal",
+    "Settle",
+    "Side",
+    "SymbolSettings",
+    "account_figures",
+    "both_modes",
+    "decide",
+    "event_from_json",
+    "event_to_json",
+    "explain",
+    "load_contracts",
+    "parse_contracts",
+    "position_figures",
+    "postings",
+    "replay",
+    "solve_liquidation",
+]

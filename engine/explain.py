@@ -1,0 +1,330 @@
+"""Why a figure is what it is: formula, inputs, steps, result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.account import MarginAccount
+from engine.algebra import Term, greatest, least, number, total
+from engine.decimals import ZERO, exact
+from engine.derivation import Derivation, Given, Sheet, Step
+from engine.errors import NoPosition, UnknownFigure
+from engine.formulas import MARKET_BUY_MARKUP
+from engine.intents import Open
+from engine.margin import CrossTotals, Leg, cross_totals, figures_of, leg_of
+from engine.market import MarketSnapshot
+from engine.orders import fill_price
+from engine.position import MarginMode, Side
+
+__all__ = ["FIGURES", "Derivation", "Given", "Step", "explain"]
+
+USDT = "USDT"
+PURE = "1"
+STATE = "docs/margin.md §State and rounding"
+LIQUIDATION = "docs/margin.md §Liquidation"
+ORDERS = "docs/margin.md §Orders and fills"
+
+
+@exact
+def explain(
+    figure: str,
+    account: MarginAccount,
+    market: MarketSnapshot,
+    symbol: str | None = None,
+    intent: Open | None = None,
+) -> Derivation:
+    """Derive one of FIGURES. Figures of a position take its symbol, or the only open position.
+
+    "margin-ratio" without a symbol is the cross account's; "available" and "equity" are the account's;
+    "order-cost" needs the intent. Raises UnknownFigure, NoPosition, UnknownSymbol, PriceStale.
+    """
+    if figure == "order-cost":
+        if intent is None:
+            raise UnknownFigure("order-cost without an order")
+        return _order_cost(intent, account, market)
+    if figure in _OF_ACCOUNT:
+        return _OF_ACCOUNT[figure](account, market)
+    if figure == "margin-ratio" and symbol is None:
+        return _cross_ratio(None, account, _cross(account, market))
+    if figure not in _OF_POSITION:
+        raise UnknownFigure(figure)
+    return _OF_POSITION[figure](_View.of(account, market, symbol))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A position at its mark, with the cross positions around it."""
+
+    account: MarginAccount
+    leg: Leg
+    cross: tuple[Leg, ...]
+
+    @classmethod
+    def of(cls, account: MarginAccount, market: MarketSnapshot, symbol: str | None) -> _View:
+        if symbol is None and len(account.positions) == 1:
+            symbol = account.in_order()[0].symbol
+        held = None if symbol is None else account.position(symbol)
+        if held is None:
+            raise NoPosition(symbol=symbol or "")
+        cross = _cross(account, market) if held.mode is MarginMode.CROSS else ()
+        return cls(account, leg_of(account, held, market), cross)
+
+    @property
+    def symbol(self) -> str:
+        return self.leg.position.symbol
+
+    @property
+    def totals(self) -> CrossTotals:
+        return cross_totals(self.account, self.cross)
+
+    @property
+    def others(self) -> tuple[Leg, ...]:
+        return tuple(leg for leg in self.cross if leg.position.key != self.leg.position.key)
+
+    @property
+    def long(self) -> bool:
+        return self.leg.position.side is Side.LONG
+
+    def quantity(self, sheet: Sheet) -> Term:
+        return sheet.given("quantity", "q", self.leg.position.quantity, self.leg.contract.base)
+
+    def entry(self, sheet: Sheet) -> Term:
+        return sheet.given("entry-price", "EP", self.leg.position.entry_price, USDT)
+
+    def mark(self, sheet: Sheet) -> Term:
+        return sheet.given("mark-price", "MP", self.leg.mark, USDT)
+
+    def leverage(self, sheet: Sheet) -> Term:
+        return sheet.given("leverage", "L", self.leg.leverage, PURE)
+
+    def size(self, sheet: Sheet) -> Term:
+        return sheet.step("notional", "N", self.quantity(sheet) * self.mark(sheet), USDT)
+
+    def bracket(self, sheet: Sheet, index: int) -> tuple[Term, Term]:
+        """Rate and amount of a bracket, its borders given too."""
+        bracket = self.leg.contract.brackets[index]
+        sheet.given("bracket-floor", "floor", bracket.floor, USDT)
+        sheet.given("bracket-cap", "cap", bracket.cap, USDT)
+        rate = sheet.given("maintenance-rate", "mmr", bracket.rate, PURE)
+        return rate, sheet.given("maintenance-amount", "amt", bracket.amount, USDT)
+
+    def pnl(self, quantity: Term, mark: Term, entry: Term) -> Term:
+        return quantity * (mark - entry) if self.long else quantity * (entry - mark)
+
+    def wallet(self, sheet: Sheet, *, maintenance: bool) -> Term:
+        """The wallet behind the position; in cross with what the others add and (for liquidation) bind."""
+        isolated = self.leg.position.isolated_wallet
+        if isolated is not None:
+            return sheet.given("isolated-wallet", "WB", isolated, USDT)
+        wallet = sheet.given("cross-wallet", "CW" if self.others else "WB", self.totals.wallet, USDT)
+        if not self.others:
+            return wallet
+        pnl = [
+            sheet.given(f"pnl:{leg.position.symbol}", f"PnL{_index(n)}", leg.pnl, USDT)
+            for n, leg in enumerate(self.others, 1)
+        ]
+        backed = wallet + total(pnl)
+        if maintenance:
+            bound = [
+                sheet.given(f"maintenance:{leg.position.symbol}", f"MM{_index(n)}", leg.maintenance, USDT)
+                for n, leg in enumerate(self.others, 1)
+            ]
+            backed -= total(bound)
+        return sheet.step("backing", "WB", backed, USDT)
+
+
+def _index(number_: int) -> str:
+    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(number_))
+
+
+def _cross(account: MarginAccount, market: MarketSnapshot) -> tuple[Leg, ...]:
+    return tuple(leg_of(account, p, market) for p in account.in_order() if p.mode is MarginMode.CROSS)
+
+
+def _liquidation(view: _View) -> Derivation:
+    found = figures_of(view.account, view.leg, view.totals).liquidation
+    sheet = Sheet()
+    quantity, entry = view.quantity(sheet), view.entry(sheet)
+    rate, amount = view.bracket(sheet, found.bracket_index or 0)
+    wallet = view.wallet(sheet, maintenance=True)
+    if view.long:
+        formula = "(q·EP − WB − amt) / (q·(1 − mmr))"
+        above = sheet.step("numerator", "A", quantity * entry - wallet - amount, USDT)
+        below = sheet.step("denominator", "B", quantity * (number(1) - rate), view.leg.contract.base)
+    else:
+        formula = "(q·EP + WB + amt) / (q·(1 + mmr))"
+        above = sheet.step("numerator", "A", quantity * entry + wallet + amount, USDT)
+        below = sheet.step("denominator", "B", quantity * (number(1) + rate), view.leg.contract.base)
+    sheet.step("liquidation-price", "P", above / below, USDT)
+    exists = found.price is not None
+    return sheet.derivation("liquidation", view.symbol, formula, LIQUIDATION, exists=exists)
+
+
+def _bankruptcy(view: _View) -> Derivation:
+    sheet = Sheet()
+    quantity, entry = view.quantity(sheet), view.entry(sheet)
+    wallet = view.wallet(sheet, maintenance=False)
+    price = entry - wallet / quantity if view.long else entry + wallet / quantity
+    result = sheet.step("bankruptcy-price", "P", price, USDT)
+    return sheet.derivation("bankruptcy", view.symbol, price.formula, STATE, exists=result.value > ZERO)
+
+
+def _break_even(view: _View) -> Derivation:
+    sheet = Sheet()
+    entry = view.entry(sheet)
+    rate = sheet.given("opening-fee-rate", "r", view.leg.position.opening_fee_rate, PURE)
+    price = entry * (number(1) + rate if view.long else number(1) - rate)
+    sheet.step("break-even", "P", price, USDT)
+    return sheet.derivation("break-even", view.symbol, price.formula, STATE)
+
+
+def _maintenance(view: _View) -> Derivation:
+    sheet = Sheet()
+    size = view.size(sheet)
+    rate, amount = view.bracket(sheet, view.leg.bracket)
+    sheet.step("maintenance", "MM", size * rate - amount, USDT)
+    return sheet.derivation("maintenance", view.symbol, "q·MP·mmr − amt", STATE)
+
+
+def _initial(view: _View) -> Derivation:
+    sheet = Sheet()
+    sheet.step("initial-margin", "IM", view.size(sheet) / view.leverage(sheet), USDT)
+    return sheet.derivation("initial", view.symbol, "q·MP / L", STATE)
+
+
+def _pnl(view: _View) -> Derivation:
+    sheet = Sheet()
+    pnl = view.pnl(view.quantity(sheet), view.mark(sheet), view.entry(sheet))
+    sheet.step("pnl", "PnL", pnl, USDT)
+    return sheet.derivation("pnl", view.symbol, pnl.formula, STATE)
+
+
+def _roe(view: _View) -> Derivation:
+    sheet = Sheet()
+    quantity, mark, entry = view.quantity(sheet), view.mark(sheet), view.entry(sheet)
+    pnl = sheet.step("pnl", "PnL", view.pnl(quantity, mark, entry), USDT)
+    initial = sheet.step("initial-margin", "IM", quantity * mark / view.leverage(sheet), USDT)
+    sheet.step("roe", "ROE", pnl / initial, PURE)
+    return sheet.derivation("roe", view.symbol, "PnL / (q·MP / L)", STATE)
+
+
+def _margin_ratio(view: _View) -> Derivation:
+    wallet = view.leg.position.isolated_wallet
+    if wallet is None:
+        return _cross_ratio(view.symbol, view.account, view.cross)
+    sheet = Sheet()
+    quantity, mark, entry = view.quantity(sheet), view.mark(sheet), view.entry(sheet)
+    rate, amount = view.bracket(sheet, view.leg.bracket)
+    own = sheet.given("isolated-wallet", "WB", wallet, USDT)
+    required = sheet.step("maintenance", "MM", quantity * mark * rate - amount, USDT)
+    balance = sheet.step("margin-balance", "MB", own + view.pnl(quantity, mark, entry), USDT)
+    sheet.step("margin-ratio", "R", _ratio(required, balance), PURE)
+    return sheet.derivation("margin-ratio", view.symbol, "MM / MB", STATE)
+
+
+def _cross_ratio(symbol: str | None, account: MarginAccount, legs: tuple[Leg, ...]) -> Derivation:
+    sheet = Sheet()
+    wallet = sheet.given("cross-wallet", "CW", account.cross_wallet, USDT)
+    pnl = _each(sheet, "pnl", "PnL", {leg.position.symbol: leg.pnl for leg in legs})
+    bound = _each(sheet, "maintenance", "MM", {leg.position.symbol: leg.maintenance for leg in legs})
+    required = sheet.step("maintenance", "MM", total(bound), USDT)
+    balance = sheet.step("margin-balance", "MB", total([wallet, *pnl]), USDT)
+    sheet.step("margin-ratio", "R", _ratio(required, balance), PURE)
+    return sheet.derivation("margin-ratio", symbol, "MM / MB", STATE)
+
+
+def _ratio(required: Term, balance: Term) -> Term:
+    """1 at a balance not above zero with something open, 0 with nothing open."""
+    if balance.value > ZERO:
+        return required / balance
+    return number(1 if required.value > ZERO else 0)
+
+
+def _each(sheet: Sheet, name: str, symbol: str, values: Mapping[str, Decimal]) -> list[Term]:
+    return [
+        sheet.given(f"{name}:{key}", f"{symbol}{_index(n)}", value, USDT)
+        for n, (key, value) in enumerate(values.items(), 1)
+    ]
+
+
+def _equity(account: MarginAccount, market: MarketSnapshot) -> Derivation:
+    sheet = Sheet()
+    wallet = sheet.given("wallet", "W", account.wallet, USDT)
+    legs = [leg_of(account, position, market) for position in account.in_order()]
+    pnl = _each(sheet, "pnl", "PnL", {leg.position.symbol: leg.pnl for leg in legs})
+    sheet.step("equity", "E", total([wallet, *pnl]), USDT)
+    return sheet.derivation("equity", None, "W + Σ PnL", STATE)
+
+
+def _available(account: MarginAccount, market: MarketSnapshot) -> Derivation:
+    sheet = Sheet()
+    legs = _cross(account, market)
+    wallet = sheet.given("cross-wallet", "CW", account.cross_wallet, USDT)
+    pnl = _each(sheet, "pnl", "PnL", {leg.position.symbol: leg.pnl for leg in legs})
+    initial = _each(sheet, "initial-margin", "IM", {leg.position.symbol: leg.initial for leg in legs})
+    balance = sheet.step("margin-balance", "MB", total([wallet, *pnl]), USDT)
+    bound = sheet.step("initial-margin", "IM", total(initial), USDT)
+    sheet.step("available", "A", greatest(number(0), balance - bound), USDT)
+    return sheet.derivation("available", None, "max(0, CW + Σ PnL − Σ IM)", ORDERS)
+
+
+def _order_cost(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Derivation:
+    contract, quote = market.contract(intent.symbol), market.quote(intent.symbol)
+    held = account.position(intent.symbol)
+    leverage = account.settings_of(intent.symbol).leverage if intent.leverage is None else intent.leverage
+    buys = intent.side is Side.LONG
+    best = fill_price(contract, quote, market.fill_rule, intent.side, ZERO)
+    sheet = Sheet()
+    quantity = sheet.given("quantity", "q", intent.quantity, contract.base)
+    bound = sheet.given("leverage", "L", leverage, PURE)
+    mark = sheet.given("mark-price", "MP", quote.mark, USDT)
+    if buys:
+        ask = sheet.given("ask", "ask", best, USDT)
+        assumed = ask * sheet.given("market-buy-markup", "m", MARKET_BUY_MARKUP, PURE)
+    else:
+        assumed = greatest(sheet.given("bid", "bid", best, USDT), mark)
+    price = sheet.step("assumed-price", "p", assumed, USDT)
+    formula = "q·p / L + q·|min(0, MP − p)|" if buys else "q·p / L + q·|min(0, p − MP)|"
+    if held is None:
+        margin = quantity * price / bound
+    else:
+        signed = sheet.given("position-notional", "P", held.side.sign * held.quantity * quote.mark, USDT)
+        moved = signed + quantity * price if buys else signed - quantity * price
+        margin = greatest(abs(moved), abs(signed)) / bound - abs(signed) / bound
+        formula = f"{margin.formula}{formula[len('q·p / L') :]}"
+    margin = sheet.step("order-margin", "M", margin, USDT)
+    shown = least(number(0), mark - price if buys else price - mark)
+    loss = sheet.step("open-loss", "OL", quantity * abs(shown), USDT)
+    sheet.step("order-cost", "C", margin + loss, USDT)
+    return sheet.derivation("order-cost", intent.symbol, formula, ORDERS)
+
+
+_OF_POSITION: dict[str, Callable[[_View], Derivation]] = {
+    "liquidation": _liquidation,
+    "bankruptcy": _bankruptcy,
+    "break-even": _break_even,
+    "margin-ratio": _margin_ratio,
+    "maintenance": _maintenance,
+    "initial": _initial,
+    "pnl": _pnl,
+    "roe": _roe,
+}
+_OF_ACCOUNT: dict[str, Callable[[MarginAccount, MarketSnapshot], Derivation]] = {
+    "available": _available,
+    "equity": _equity,
+}
+FIGURES = (
+    "liquidation",
+    "bankruptcy",
+    "break-even",
+    "margin-ratio",
+    "maintenance",
+    "initial",
+    "pnl",
+    "roe",
+    "order-cost",
+    "available",
+    "equity",
+)

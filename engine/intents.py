@@ -1,0 +1,70 @@
+"""What a trader can ask of the paper exchange (a closed union)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.position import MarginMode, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Give paper money: amount in USDT, above zero, truncated to 8 places."""
+
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A market order in one-way mode: opens, adds, reduces or flips, as the position stands.
+
+    `quantity` in coins, a multiple of the contract's step. Leverage and mode, if named, are set first and
+    stand or fall with the order.
+    """
+
+    symbol: str
+    side: Side
+    quantity: Decimal
+    leverage: int | None = None
+    mode: MarginMode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """A reduce-only market order; None closes all, more than the position is cut to it."""
+
+    symbol: str
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMargin:
+    """Move USDT between the cross wallet and an isolated position; negative takes out."""
+
+    symbol: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLeverage:
+    """Set the leverage of a symbol."""
+
+    symbol: str
+    leverage: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMode:
+    """Set the margin mode of a symbol."""
+
+    symbol: str
+    mode: MarginMode
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Test the whole account for liquidation at this snapshot and carry it out."""
+
+
+Intent = Deposit | Open | Close | ChangeMargin | ChangeLeverage | ChangeMode | Settle

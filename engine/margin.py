@@ -1,0 +1,309 @@
+"""Figures of positions and accounts at the mark, and the formulas they come from.
+
+docs/margin.md §State and rounding, §Liquidation, §Orders and fills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.account import MarginAccount
+from engine.contracts import Bracket, Contract, bracket_index
+from engine.decimals import ZERO, exact
+from engine.errors import NoPosition
+from engine.formulas import (
+    adl_rank,
+    assumed_price,
+    available_balance,
+    bankruptcy_price,
+    break_even,
+    initial_margin,
+    isolated_wallet_at_open,
+    maintenance,
+    margin_ratio,
+    margin_requirement,
+    notional,
+    open_loss,
+    roe,
+    trading_fee,
+    unrealised_pnl,
+)
+from engine.market import MarketSnapshot
+from engine.position import MarginMode, Position, PositionKey, SymbolSettings
+from engine.solver import LiquidationPrice, liquidation_price, solve_liquidation
+
+__all__ = [
+    "AccountFigures",
+    "CrossTotals",
+    "Leg",
+    "LiquidationPrice",
+    "PositionFigures",
+    "account_figures",
+    "adl_rank",
+    "assumed_price",
+    "available",
+    "available_balance",
+    "bankruptcy_price",
+    "break_even",
+    "cross_legs",
+    "cross_totals",
+    "initial_margin",
+    "isolated_wallet_at_open",
+    "leg_of",
+    "liquidation_price",
+    "maintenance",
+    "margin_ratio",
+    "margin_requirement",
+    "max_add",
+    "max_remove",
+    "notional",
+    "open_loss",
+    "position_figures",
+    "roe",
+    "solve_liquidation",
+    "trading_fee",
+    "unrealised_pnl",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A position seen at its mark: what sums over positions need, in USDT; `bracket` counts from 0."""
+
+    position: Position
+    contract: Contract
+    leverage: int
+    mark: Decimal
+    notional: Decimal
+    pnl: Decimal
+    initial: Decimal
+    maintenance: Decimal
+    bracket: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrossTotals:
+    """Sums over all cross positions at mark, with the cross wallet, in USDT."""
+
+    wallet: Decimal
+    pnl: Decimal
+    initial: Decimal
+    maintenance: Decimal
+    positions: int
+
+    @property
+    @exact
+    def balance(self) -> Decimal:
+        """Cross margin balance."""
+        return self.wallet + self.pnl
+
+    @property
+    @exact
+    def available(self) -> Decimal:
+        """What new orders may cost, not below zero."""
+        return max(ZERO, available_balance(self.wallet, self.pnl, self.initial))
+
+    @property
+    def due(self) -> bool:
+        """Whether the condition of liquidation is met: balance <= maintenance, with a position open."""
+        return self.positions > 0 and self.balance <= self.maintenance
+
+
+@dataclass(frozen=True, slots=True)
+class PositionFigures:
+    """Everything a card shows of a position, at its mark. USDT; `roe`, `ratio`, `distance` are fractions.
+
+    `margin`: isolated: the isolated wallet; cross: the initial margin. `balance` and `ratio`: of the position, or in
+    cross of the whole cross account. `bankruptcy_price` is None where no price above zero uses up the balance.
+    `max_remove`: the most margin that can be taken out (0 in cross).
+    """
+
+    position: Position
+    settings: SymbolSettings
+    mark: Decimal
+    notional: Decimal
+    pnl: Decimal
+    roe: Decimal
+    initial_margin: Decimal
+    maintenance: Decimal
+    bracket: Bracket
+    margin: Decimal
+    balance: Decimal
+    ratio: Decimal
+    liquidation: LiquidationPrice
+    bankruptcy_price: Decimal | None
+    break_even: Decimal
+    distance: Decimal | None
+    max_remove: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFigures:
+    """An account at the marks. USDT; `cross_ratio` is 0 without a cross position, 1 at a balance not above zero.
+
+    `equity` is the wallet plus all unrealised PnL; `max_add` the most margin that isolated positions can be given.
+    """
+
+    wallet: Decimal
+    cross_wallet: Decimal
+    unrealised: Decimal
+    equity: Decimal
+    cross_balance: Decimal
+    cross_maintenance: Decimal
+    cross_initial: Decimal
+    cross_ratio: Decimal
+    available: Decimal
+    max_withdraw: Decimal
+    max_add: Decimal
+    positions: tuple[PositionFigures, ...]
+
+
+@exact
+def leg_of(account: MarginAccount, position: Position, market: MarketSnapshot) -> Leg:
+    """One position at its mark. Raises UnknownSymbol or PriceStale."""
+    contract = market.contract(position.symbol)
+    mark = market.quote(position.symbol).mark
+    size = position.quantity * mark
+    leverage = account.settings_of(position.symbol).leverage
+    index = bracket_index(contract.brackets, size)
+    bracket = contract.brackets[index]
+    return Leg(
+        position=position,
+        contract=contract,
+        leverage=leverage,
+        mark=mark,
+        notional=size,
+        pnl=position.side.sign * position.quantity * (mark - position.entry_price),
+        initial=size / leverage,
+        maintenance=size * bracket.rate - bracket.amount,
+        bracket=index,
+    )
+
+
+def cross_legs(account: MarginAccount, market: MarketSnapshot) -> tuple[Leg, ...]:
+    """All cross positions at their marks, by symbol, long first. Raises UnknownSymbol or PriceStale."""
+    return tuple(leg_of(account, p, market) for p in account.in_order() if p.mode is MarginMode.CROSS)
+
+
+@exact
+def cross_totals(account: MarginAccount, legs: Iterable[Leg]) -> CrossTotals:
+    """Sums over cross legs (docs/margin.md §State and rounding)."""
+    pnl = initial = required = ZERO
+    count = 0
+    for leg in legs:
+        pnl += leg.pnl
+        initial += leg.initial
+        required += leg.maintenance
+        count += 1
+    return CrossTotals(account.cross_wallet, pnl, initial, required, count)
+
+
+def available(account: MarginAccount, market: MarketSnapshot) -> Decimal:
+    """Balance that new orders may use, USDT, never below 0. Isolated positions' marks do not matter for it.
+
+    Raises PriceStale or UnknownSymbol for the symbol of a cross position.
+    """
+    return cross_totals(account, cross_legs(account, market)).available
+
+
+@exact
+def max_add(totals: CrossTotals) -> Decimal:
+    """The most that can be moved into isolated positions (docs/margin.md §Orders and fills)."""
+    return max(ZERO, min(totals.wallet - totals.maintenance, totals.available))
+
+
+@exact
+def max_remove(leg: Leg) -> Decimal:
+    """The most that can be taken out of an isolated position; 0 in cross."""
+    wallet = leg.position.isolated_wallet
+    if wallet is None:
+        return ZERO
+    return max(ZERO, min(wallet - leg.maintenance, wallet + leg.pnl - leg.initial))
+
+
+@exact
+def max_withdraw(totals: CrossTotals) -> Decimal:
+    """The most that could leave the account (docs/margin.md §Orders and fills)."""
+    return max(ZERO, min(totals.wallet - totals.maintenance, totals.balance - totals.initial))
+
+
+@exact
+def backing(leg: Leg, totals: CrossTotals) -> tuple[Decimal, Decimal]:
+    """Wallet behind one position, without and with the other cross positions' maintenance taken off, in USDT.
+
+    The first answers for bankruptcy, the second (WB' of docs/margin.md §Liquidation) for liquidation.
+    """
+    wallet = leg.position.isolated_wallet
+    if wallet is not None:
+        return wallet, wallet
+    others = totals.wallet + (totals.pnl - leg.pnl)
+    return others, others - (totals.maintenance - leg.maintenance)
+
+
+@exact
+def figures_of(account: MarginAccount, leg: Leg, totals: CrossTotals) -> PositionFigures:
+    """Figures of one leg, the sums over the cross positions being known."""
+    position = leg.position
+    isolated = position.isolated_wallet
+    balance = totals.balance if isolated is None else isolated + leg.pnl
+    required = totals.maintenance if isolated is None else leg.maintenance
+    bare, after_others = backing(leg, totals)
+    liquidation = solve_liquidation(
+        position.side, position.quantity, position.entry_price, after_others, leg.contract.brackets
+    )
+    if balance <= required:
+        liquidation = LiquidationPrice(liquidation.price, liquidation.bracket_index, "now")
+    bankrupt = bankruptcy_price(position.side, position.quantity, position.entry_price, bare)
+    return PositionFigures(
+        position=position,
+        settings=account.settings_of(position.symbol),
+        mark=leg.mark,
+        notional=leg.notional,
+        pnl=leg.pnl,
+        roe=leg.pnl / leg.initial,
+        initial_margin=leg.initial,
+        maintenance=leg.maintenance,
+        bracket=leg.contract.brackets[leg.bracket],
+        margin=leg.initial if isolated is None else isolated,
+        balance=balance,
+        ratio=margin_ratio(required, balance),
+        liquidation=liquidation,
+        bankruptcy_price=bankrupt if bankrupt > ZERO else None,
+        break_even=break_even(position.side, position.entry_price, position.opening_fee_rate),
+        distance=None if liquidation.price is None else abs(leg.mark - liquidation.price) / leg.mark,
+        max_remove=max_remove(leg),
+    )
+
+
+@exact
+def position_figures(account: MarginAccount, key: PositionKey, market: MarketSnapshot) -> PositionFigures:
+    """Figures of one position. Raises NoPosition, UnknownSymbol or PriceStale (in cross for any cross symbol)."""
+    position = account.positions.get(key)
+    if position is None:
+        raise NoPosition(symbol=key[0])
+    legs = cross_legs(account, market) if position.mode is MarginMode.CROSS else ()
+    return figures_of(account, leg_of(account, position, market), cross_totals(account, legs))
+
+
+@exact
+def account_figures(account: MarginAccount, market: MarketSnapshot) -> AccountFigures:
+    """Figures of an account and all its positions, by symbol, long first. Raises UnknownSymbol or PriceStale."""
+    legs = tuple(leg_of(account, position, market) for position in account.in_order())
+    totals = cross_totals(account, (leg for leg in legs if leg.position.mode is MarginMode.CROSS))
+    unrealised = sum((leg.pnl for leg in legs), ZERO)
+    return AccountFigures(
+        wallet=account.wallet,
+        cross_wallet=totals.wallet,
+        unrealised=unrealised,
+        equity=account.wallet + unrealised,
+        cross_balance=totals.balance,
+        cross_maintenance=totals.maintenance,
+        cross_initial=totals.initial,
+        cross_ratio=margin_ratio(totals.maintenance, totals.balance),
+        available=totals.available,
+        max_withdraw=max_withdraw(totals),
+        max_add=max_add(totals),
+        positions=tuple(figures_of(account, leg, totals) for leg in legs),
+    )

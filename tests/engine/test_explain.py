@@ -1,0 +1,142 @@
+"""Derivations: what they show can be worked out again, and is the figure."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+
+import pytest
+
+from engine import FIGURES, Open, Settle, Side, explain
+from engine.errors import NoPosition, UnknownFigure
+from engine.orders import order_cost
+from tests.engine.evaluator import evaluate
+from tests.engine.world import ADA, BTC, CROSS, ETH, ISOLATED, LONG, SHORT, World, world
+
+
+def mixed() -> World:
+    case = world("10000", BTC="50000", ETH="2500", ADA="0.5")
+    case.open(BTC, LONG, "0.4", 10, CROSS)
+    case.open(ETH, SHORT, "2", 5, CROSS)
+    case.open(ADA, SHORT, "3000", 20, ISOLATED)
+    case.price(BTC, "48700.5")
+    case.price(ETH, "2511.13")
+    case.price(ADA, "0.5012")
+    return case
+
+
+ORDERS = [
+    Open(BTC, LONG, Decimal("0.05")),
+    Open(BTC, SHORT, Decimal("0.3")),
+    Open(ETH, LONG, Decimal(1)),
+    Open("SOLUSDT", LONG, Decimal(1), 7),
+]
+
+
+@pytest.mark.parametrize("symbol", [BTC, ETH, ADA])
+@pytest.mark.parametrize("figure", [f for f in FIGURES if f != "order-cost"])
+def test_every_step_can_be_worked_out_again(figure: str, symbol: str) -> None:
+    case = mixed()
+    derivation = explain(figure, case.account, case.market, symbol)
+    for step in derivation.steps:
+        assert evaluate(step.worked) == step.value, step
+    assert derivation.result == derivation.steps[-1].value
+    assert derivation.rule.startswith("docs/margin.md §")
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_cost_of_an_order(order: Open) -> None:
+    case = mixed()
+    case.price("SOLUSDT", "150")
+    derivation = explain("order-cost", case.account, case.market, intent=order)
+    for step in derivation.steps:
+        assert evaluate(step.worked) == step.value, step
+    cost = order_cost(case.account, case.market, order.symbol, order.side, order.quantity, order.leverage)
+    assert derivation.result == cost.cost
+
+
+@pytest.mark.parametrize("symbol", [BTC, ETH, ADA])
+@pytest.mark.parametrize("figure", [f for f in FIGURES if f != "order-cost"])
+def test_formulas_name_only_what_is_given_or_stepped(figure: str, symbol: str) -> None:
+    case = mixed()
+    derivation = explain(figure, case.account, case.market, symbol)
+    known = {g.symbol for g in derivation.inputs}
+    for step in derivation.steps:
+        names = set(re.findall(r"[A-Za-z][A-Za-z₀-₉]*", step.formula)) - {"max", "min"}
+        assert names <= known, step
+        known.add(step.symbol)
+
+
+def test_the_golden_sum_as_it_is_shown() -> None:
+    case = world("1000")
+    case.open(BTC, LONG, "0.1", 10, ISOLATED)
+    derivation = explain("liquidation", case.account, case.market)
+    assert derivation.formula == "(q·EP − WB − amt) / (q·(1 − mmr))"
+    assert [(s.formula, s.worked) for s in derivation.steps] == [
+        ("q·EP − WB − amt", "0.1·50000 − 497.5 − 0"),
+        ("q·(1 − mmr)", "0.1·(1 − 0.004)"),
+        ("A / B", "4502.5 / 0.0996"),
+    ]
+    assert derivation.result == case.figures(BTC).liquidation.price
+    assert {(g.name, g.value) for g in derivation.inputs} >= {
+        ("quantity", Decimal("0.1")),
+        ("bracket-cap", Decimal(300_000)),
+        ("isolated-wallet", Decimal("497.5")),
+    }
+
+
+def test_negative_figures_stand_in_brackets() -> None:
+    case = mixed()
+    derivation = explain("equity", case.account, case.market)
+    assert "(−" in derivation.steps[-1].worked
+
+
+def test_no_liquidation_price() -> None:
+    case = world("1000")
+    case.open(BTC, LONG, "0.01", 1, CROSS)
+    assert case.figures(BTC).liquidation.status == "none"
+    derivation = explain("liquidation", case.account, case.market)
+    assert derivation.result is None
+    assert derivation.steps[-1].value < 0
+    assert explain("bankruptcy", case.account, case.market).result is None
+
+
+def test_a_ratio_without_a_balance_is_one() -> None:
+    case = world("1000")
+    case.open(BTC, LONG, "0.1", 10, CROSS)
+    case.price(BTC, "30000")
+    assert case.figures(BTC).ratio == 1
+    assert explain("margin-ratio", case.account, case.market, BTC).result == 1
+    case.do(Settle())
+    assert explain("margin-ratio", case.account, case.market).result == 0
+
+
+def test_json_holds_text_only() -> None:
+    case = mixed()
+    written = explain("liquidation", case.account, case.market, BTC).to_json()
+    assert json.loads(json.dumps(written)) == written
+    assert written["result"] == str(case.figures(BTC).liquidation.price)
+
+
+@pytest.mark.parametrize(
+    ("figure", "symbol", "error"),
+    [
+        ("luck", None, UnknownFigure),
+        ("order-cost", None, UnknownFigure),
+        ("pnl", None, NoPosition),  # three are open
+        ("pnl", "SOLUSDT", NoPosition),
+    ],
+)
+def test_what_cannot_be_explained(figure: str, symbol: str | None, error: type[Exception]) -> None:
+    case = mixed()
+    with pytest.raises(error):
+        explain(figure, case.account, case.market, symbol)
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_one_position_needs_no_symbol(side: Side) -> None:
+    case = world("1000")
+    case.open(BTC, side, "0.1", 10, CROSS)
+    derivation = explain("pnl", case.account, case.market)
+    assert derivation.symbol == BTC

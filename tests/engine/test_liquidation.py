@@ -1,0 +1,221 @@
+"""Liquidation, step by step: docs/margin.md §Liquidation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from engine import ChangeMargin, Event, FillRule, MarginAccount, MarketSnapshot
+from engine.events import LiquidationStarted, PositionLiquidated
+from tests.engine.world import ADA, BTC, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, world
+
+
+def liquidated(events: tuple[Event, ...]) -> list[PositionLiquidated]:
+    return [event for event in events if isinstance(event, PositionLiquidated)]
+
+
+def isolated() -> World:
+    case = world("1000")
+    case.open(BTC, LONG, "0.1", 10, ISOLATED)
+    return case
+
+
+def test_the_condition_is_inclusive() -> None:
+    case = world("10000", BTC="100")
+    case.open(BTC, LONG, "10", 10, ISOLATED)  # isolated wallet 99.5
+    case.do(ChangeMargin(BTC, Decimal("4.1")))  # 103.6: at 90 the balance is 3.6, as is maintenance
+    case.price(BTC, "90.1")
+    assert case.settle() == ()
+    case.price(BTC, "90")
+    assert case.figures(BTC).balance == case.figures(BTC).maintenance == Decimal("3.6")
+    assert case.figures(BTC).liquidation.status == "now"
+    assert case.settle()
+
+
+def test_isolated_loses_its_wallet_and_nothing_else() -> None:
+    case = isolated()
+    case.price(BTC, "45200")
+    started, event = case.settle()
+    assert started == LiquidationStarted(ISOLATED, BTC, LONG, Decimal("17.5"), Decimal("18.08"))
+    assert isinstance(event, PositionLiquidated)
+    assert event.whole
+    assert event.realised == -480
+    assert event.clearance_fee == Decimal("17.5")  # all there is; 56.5 would be due
+    assert event.waived_fee == 39
+    assert event.bankruptcy_price == 45025
+    assert event.fund_gap == event.left == 0
+    assert case.account.wallet == case.account.cross_wallet == 500
+    assert case.settle() == ()
+
+
+def test_what_remains_returns_to_the_cross_wallet() -> None:
+    case = world("20000")
+    case.open(BTC, LONG, "5.9", 20, ISOLATED)
+    case.market = with_fee(case, "0.001")
+    price = case.figures(BTC).liquidation.price
+    assert price is not None
+    case.price(BTC, price - 1)
+    cross = case.account.cross_wallet
+    (event,) = liquidated(case.settle())
+    assert event.whole
+    assert event.waived_fee == 0
+    assert event.left > 0
+    assert case.account.wallet == cross + event.left
+
+
+def with_fee(case: World, fee: str, symbol: str = BTC) -> MarketSnapshot:
+    contracts = dict(case.market.contracts)
+    contracts[symbol] = replace(contracts[symbol], liquidation_fee=Decimal(fee))
+    return replace(case.market, contracts=contracts)
+
+
+def test_a_gap_is_filled_at_the_market_and_paid_by_the_fund() -> None:
+    case = isolated()
+    case.price(BTC, "40000")
+    (event,) = liquidated(case.settle())
+    assert event.price == 40000
+    assert event.realised == -1000
+    assert event.clearance_fee == 0
+    assert event.fund_gap == Decimal("502.5")
+    assert case.account.wallet == 500
+
+
+def test_a_short_gaps_too() -> None:
+    case = world("1000")
+    case.open(BTC, SHORT, "0.1", 10, ISOLATED)
+    case.price(BTC, "60000")
+    (event,) = liquidated(case.settle())
+    assert event.fund_gap == Decimal("502.5")
+    assert case.account.wallet == 500
+
+
+def test_a_large_position_is_reduced_bracket_by_bracket_and_survives() -> None:
+    case = world("20000", ADA="1")
+    case.open(ADA, LONG, "150000", 10, ISOLATED)  # third bracket: 50,000 to 200,000 at 1.5 %
+    price = case.figures(ADA).liquidation.price
+    assert price is not None
+    case.price(ADA, price.quantize(Decimal("0.0001")) - Decimal("0.0001"))
+    before = case.figures(ADA)
+    (event,) = liquidated(case.settle())
+    assert not event.whole
+    rest = case.position(ADA).quantity
+    assert rest * before.mark <= 50_000 < (rest + 1) * before.mark  # the fewest steps
+    after = case.figures(ADA)
+    assert after.balance > after.maintenance
+    assert event.waived_fee == 0
+    assert event.left == after.balance.quantize(Decimal("1e-8"))
+    assert case.account.cross_wallet == case.account.wallet - after.margin
+    assert case.settle() == ()
+
+
+def test_a_remainder_under_the_minimum_closes_whole() -> None:
+    case = world("20000", ADA="1")
+    contracts = dict(case.market.contracts)
+    contracts[ADA] = replace(contracts[ADA], min_notional=Decimal(60_000))
+    case.open(ADA, LONG, "150000", 10, ISOLATED)
+    price = case.figures(ADA).liquidation.price
+    assert price is not None
+    case.price(ADA, price.quantize(Decimal("0.0001")) - Decimal("0.0001"))
+    case.market = replace(case.market, contracts=contracts)
+    (event,) = liquidated(case.settle())
+    assert event.whole
+
+
+def test_a_bankrupt_position_goes_whole_at_once() -> None:
+    case = world("20000", ADA="1")
+    case.open(ADA, LONG, "150000", 10, ISOLATED)
+    case.price(ADA, "0.8")
+    (event,) = liquidated(case.settle())
+    assert event.whole
+    assert event.fund_gap > 0
+    assert case.account.wallet == case.account.cross_wallet == 5000
+
+
+def test_cross_largest_maintenance_first_until_compliant() -> None:
+    case = world("1000")
+    case.open(BTC, LONG, "0.1", 10, CROSS)
+    case.open(ETH, LONG, "1", 10, CROSS)
+    case.price(BTC, "42500")
+    case.price(ETH, "2275")
+    # wallet 996.25 − 750 − 225 = 21.25 against 17 + 9.1 = 26.1
+    started, *events = case.settle()
+    assert isinstance(started, LiquidationStarted)
+    assert (started.mode, started.symbol, started.maintenance) == (CROSS, None, Decimal("26.1"))
+    assert [e.symbol for e in liquidated(tuple(events))] == [BTC, ETH]
+    assert case.account.wallet == 0
+    assert case.account.positions == {}
+
+
+def test_cross_survives_on_what_is_left() -> None:
+    case = world("1000")
+    case.open(BTC, LONG, "0.1", 10, CROSS)
+    case.open(ETH, LONG, "1", 10, CROSS)
+    case.price(BTC, "42500")
+    case.price(ETH, "2275")
+    case.market = with_fee(case, "0", BTC)
+    _, event = case.settle()
+    assert isinstance(event, PositionLiquidated)
+    assert event.symbol == BTC
+    assert case.account.position(ETH) is not None
+    assert event.left == case.figures(ETH).balance
+
+
+def test_equal_maintenance_goes_by_symbol() -> None:
+    case = world("1000", BTC="50000", ETH="50000")
+    case.open(ETH, LONG, "0.05", 10, CROSS)
+    case.open(BTC, LONG, "0.05", 10, CROSS)
+    case.price(BTC, "40000")
+    case.price(ETH, "40000")
+    assert [e.symbol for e in liquidated(case.settle())] == [BTC, ETH]
+
+
+def test_a_cross_gap_leaves_no_debt_and_spares_the_isolated_position() -> None:
+    case = world("1000")
+    case.open(ETH, LONG, "0.4", 10, ISOLATED)
+    isolated_wallet = case.position(ETH).isolated_wallet
+    case.open(BTC, LONG, "0.1", 10, CROSS)
+    case.price(BTC, "30000")
+    (event,) = liquidated(case.settle())
+    assert event.fund_gap > 1000
+    assert case.account.cross_wallet == 0
+    assert case.account.wallet == isolated_wallet == case.position(ETH).isolated_wallet
+
+
+def test_a_hedge_saves_cross_and_not_isolated() -> None:
+    for mode, survives in ((CROSS, True), (ISOLATED, False)):
+        case = world("2000")
+        case.open(BTC, LONG, "0.1", 10, mode)
+        case.open(ETH, SHORT, "2", 10, mode)
+        case.price(BTC, "45000")
+        case.price(ETH, "2250")
+        assert (case.settle() == ()) is survives
+
+
+def test_a_stale_price_liquidates_nobody() -> None:
+    case = isolated()
+    case.open(ETH, LONG, "0.1", 10, CROSS)
+    case.price(BTC, "40000")
+    case.price(ETH, "1")
+    fresh = case.market
+    case.market = replace(fresh, time=NOW + timedelta(minutes=1), stale_after=timedelta(seconds=30))
+    assert case.settle() == ()
+    case.market = replace(fresh, quotes={BTC: fresh.quotes[BTC]})
+    assert {e.symbol for e in liquidated(case.settle())} == {BTC}  # ETH has no price now
+
+
+def test_a_fill_beside_the_mark_costs_the_position() -> None:
+    case = isolated()
+    case.price(BTC, "45200")
+    case.market = replace(case.market, fill_rule=FillRule(Decimal("0.001"), Decimal(0)))
+    (event,) = liquidated(case.settle())
+    assert event.price == Decimal("45154.8")
+    assert event.mark == 45200
+    assert event.clearance_fee == Decimal("497.5") + event.realised
+    assert case.account.wallet == 500
+
+
+def test_nothing_open_nothing_to_settle() -> None:
+    case = world("1000")
+    assert case.settle() == ()
+    assert case.account == MarginAccount(Decimal(1000), {}, {}, 1)

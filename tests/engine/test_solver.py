@@ -1,0 +1,117 @@
+"""Properties of the liquidation price and of maintenance."""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from engine import Bracket, Contract, Side, solve_liquidation
+from engine.formulas import maintenance
+from tests.engine.world import CONTRACTS, LONG
+
+TINY = Decimal("1e-20")
+
+contracts = st.sampled_from(list(CONTRACTS.values()))
+sides = st.sampled_from(Side)
+quantities = st.decimals(min_value="0.001", max_value="100000", places=3)
+entries = st.decimals(min_value="0.0001", max_value="100000", places=4)
+shares = st.decimals(min_value="0.004", max_value="1.5", places=6)
+
+
+def own_root(
+    side: Side, q: Decimal, ep: Decimal, wb: Decimal, brackets: tuple[Bracket, ...]
+) -> list[Decimal]:
+    """The oracle: try every bracket, keep the roots that fall into the bracket they came from."""
+    found = []
+    for place, b in enumerate(brackets):
+        if side is LONG:
+            price = (q * ep - wb - b.amount) / (q * (1 - b.rate))
+        else:
+            price = (q * ep + wb + b.amount) / (q * (1 + b.rate))
+        size = price * q
+        last = place == len(brackets) - 1
+        if price > 0 and b.floor < size and (size <= b.cap or last):
+            found.append(price)
+    return found
+
+
+@given(contracts, sides, quantities, entries, shares)
+def test_the_root_is_where_balance_equals_maintenance(
+    contract: Contract, side: Side, quantity: Decimal, entry: Decimal, share: Decimal
+) -> None:
+    with localcontext(prec=60):
+        wallet = (quantity * entry * share).quantize(Decimal("1e-8"))
+        found = solve_liquidation(side, quantity, entry, wallet, contract.brackets)
+        oracle = own_root(side, quantity, entry, wallet, contract.brackets)
+        if found.price is None:
+            assert found.status == "none"
+            assert not oracle
+            return
+        assert found.bracket_index is not None
+        bracket = contract.brackets[found.bracket_index]
+        balance = wallet + side.sign * quantity * (found.price - entry)
+        required = quantity * found.price * bracket.rate - bracket.amount
+        assert abs(balance - required) <= TINY * max(Decimal(1), quantity * entry / 10**6)
+        assert len(oracle) <= 1
+        assert not oracle or abs(oracle[0] - found.price) <= TINY * 10**6
+
+
+@given(
+    contracts, sides, quantities, entries, shares, st.decimals(min_value="1e-6", max_value="0.5", places=6)
+)
+def test_adding_margin_moves_the_price_away(
+    contract: Contract, side: Side, quantity: Decimal, entry: Decimal, share: Decimal, more: Decimal
+) -> None:
+    wallet = quantity * entry * share
+    before = solve_liquidation(side, quantity, entry, wallet, contract.brackets).price
+    after = solve_liquidation(
+        side, quantity, entry, wallet + quantity * entry * more, contract.brackets
+    ).price
+    assume(before is not None)
+    assert before is not None
+    assert after is None or (after < before if side is LONG else after > before)
+
+
+@given(contracts)
+def test_maintenance_is_continuous_and_rises_at_borders(contract: Contract) -> None:
+    for bracket in contract.brackets[:-1]:
+        at = maintenance(contract.brackets, bracket.cap)
+        above = maintenance(contract.brackets, bracket.cap + Decimal("1e-15"))
+        assert 0 < above - at < Decimal("1e-15")
+
+
+@given(contracts, st.lists(st.decimals(min_value=0, max_value=10**9, places=2), min_size=3, max_size=3))
+def test_maintenance_is_convex(contract: Contract, sizes: list[Decimal]) -> None:
+    low, middle, high = sorted(sizes)
+    assume(low < middle < high)
+    at = [maintenance(contract.brackets, size) for size in (low, middle, high)]
+    assert (at[1] - at[0]) * (high - middle) <= (at[2] - at[1]) * (middle - low)
+
+
+def test_the_bracket_is_that_of_the_price_not_of_the_entry() -> None:
+    btc = CONTRACTS["BTCUSDT"]
+    wallet = Decimal(60_000)
+    found = solve_liquidation(LONG, Decimal("6.4"), Decimal(50_000), wallet, btc.brackets)
+    assert found.bracket_index == 0  # entry notional 320,000 lies in the second
+    assert found.price is not None
+    assert found.price * Decimal("6.4") < 300_000
+
+
+def test_above_the_last_cap_the_last_bracket_counts() -> None:
+    btc = CONTRACTS["BTCUSDT"]
+    found = solve_liquidation(Side.SHORT, Decimal(40_000), Decimal(50_000), Decimal(10**9), btc.brackets)
+    assert found.bracket_index == len(btc.brackets) - 1
+
+
+def test_no_price_and_now() -> None:
+    btc = CONTRACTS["BTCUSDT"].brackets
+    fully_paid = solve_liquidation(LONG, Decimal(1), Decimal(100), Decimal(100), btc)
+    assert (fully_paid.price, fully_paid.status) == (None, "none")
+    hopeless = solve_liquidation(Side.SHORT, Decimal(1), Decimal(100), Decimal(-200), btc)
+    assert (hopeless.price, hopeless.status) == (None, "now")
+    past = solve_liquidation(LONG, Decimal(1), Decimal(100), Decimal(10), btc, mark=Decimal(80))
+    assert past.status == "now"
+    ahead = solve_liquidation(LONG, Decimal(1), Decimal(100), Decimal(10), btc, mark=Decimal(95))
+    assert ahead.status == "price"
