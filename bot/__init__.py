@@ -1,0 +1,1 @@
+"""Marginalia: a paper-trading bot that teaches futures margin."""

@@ -1,0 +1,1 @@
+"""The vocabulary of a conversation: it knows no platform and no database."""
