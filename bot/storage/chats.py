@@ -1,0 +1,36 @@
+"""Group chats and their settings."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from bot.core.identity import Platform
+from bot.storage.tables import chats
+from bot.storage.unit import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat on a platform; `language` None: each speaks their own."""
+
+    platform: Platform
+    chat: str
+    language: str | None
+
+
+_THE_CHAT = (chats.c.platform == bindparam("of_platform"), chats.c.chat == bindparam("of_chat"))
+_FIND = select(chats).where(*_THE_CHAT)
+_FORGET = delete(chats).where(*_THE_CHAT)
+_INSERT = insert(chats)
+
+
+async def find(unit: UnitOfWork, platform: Platform, chat: str) -> Chat | None:
+    """The settings of a chat, if it has any."""
+    rows = await unit.fetch(_FIND, {"of_platform": str(platform), "of_chat": chat})
+    return Chat(Platform(rows[0].platform), rows[0].chat, rows[0].language) if rows else None
+
+
+def save(unit: UnitOfWork, chat: Chat) -> None:
+    """Stores the settings of a chat in place of earlier ones."""
+    unit.write(_FORGET, {"of_platform": str(chat.platform), "of_chat": chat.chat})
+    unit.write(_INSERT, {"platform": str(chat.platform), "chat": chat.chat, "language": chat.language})

@@ -1,0 +1,170 @@
+"""The schema; `migrations/versions` builds the same one step by step, and a test compares the two.
+
+Every table is STRICT on SQLite. No column is a float or a NUMERIC: money is scaled integers, times are microseconds.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.schema import SchemaItem
+
+from bot.storage.columns import Document, Flag, Int64, Money8, UtcTime
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _table(name: str, *items: SchemaItem, clustered: bool = False) -> Table:
+    """A STRICT table; `clustered` ones are stored in the order of their key, without a row id, on SQLite."""
+    options: dict[str, Any] = {"sqlite_with_rowid": False} if clustered else {}
+    return Table(name, metadata, *items, sqlite_strict=True, **options)
+
+
+people = _table(
+    "people",
+    Column("id", Text, primary_key=True),
+    Column("language", Text),
+    Column("time_zone", Text, nullable=False),
+    Column("confirm", Flag, nullable=False),
+    Column("default_size", Money8, nullable=False),  # fraction of equity
+    Column("created_at", UtcTime, nullable=False),
+    Column("started", Flag, nullable=False),
+)
+
+identities = _table(
+    "identities",
+    Column("platform", Text, primary_key=True),
+    Column("user", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("unreachable_at", UtcTime),
+    clustered=True,
+)
+
+accounts = _table(
+    "accounts",
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("market", Text, nullable=False),
+    Column("version", Int64, nullable=False),
+    Column("state", Document, nullable=False),
+    Column("open_positions", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("archived_at", UtcTime),
+    Index(
+        "uq_accounts_main",
+        "person_id",
+        unique=True,
+        sqlite_where=text("kind = 'main' AND archived_at IS NULL"),
+        postgresql_where=text("kind = 'main' AND archived_at IS NULL"),
+    ),
+    Index(
+        "ix_accounts_exposed",
+        "market",
+        sqlite_where=text("open_positions > 0"),
+        postgresql_where=text("open_positions > 0"),
+    ),
+)
+
+events = _table(
+    "events",
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Int64, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("market_time", UtcTime, nullable=False),
+    Column("body", Document, nullable=False),
+    clustered=True,
+)
+
+postings = _table(
+    "postings",
+    Column("account_id", Text, primary_key=True),
+    Column("seq", Int64, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("ledger", Text, nullable=False),
+    Column("amount", Money8, nullable=False),
+    ForeignKeyConstraint(["account_id", "seq"], ["events.account_id", "events.seq"], ondelete="CASCADE"),
+    Index(
+        "ix_postings_fund",
+        "account_id",
+        sqlite_where=text("ledger = 'fund'"),
+        postgresql_where=text("ledger = 'fund'"),
+    ),
+    clustered=True,
+)
+
+processed = _table(
+    "processed",
+    Column("platform", Text, primary_key=True),
+    Column("update_id", Text, primary_key=True),
+    Column("answer", Document, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    clustered=True,
+)
+
+pending = _table(
+    "pending",
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("chat_key", Text, primary_key=True),
+    Column("command", Text, nullable=False),
+    Column("given", Document, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("message", Text),
+    Column("at", UtcTime, nullable=False),
+    clustered=True,
+)
+
+actions = _table(
+    "actions",
+    Column("token", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("words", Document, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    clustered=True,
+)
+
+previews = _table(
+    "previews",
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("body", Document, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("spent", Flag, nullable=False),
+)
+
+notices = _table(
+    "notices",
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("template", Text, nullable=False),
+    Column("data", Document, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+)
+
+deliveries = _table(
+    "deliveries",
+    Column("notice_id", Text, ForeignKey("notices.id", ondelete="CASCADE"), primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("user", Text, primary_key=True),
+    Column("due_at", UtcTime, index=True),  # empty: nothing left to do
+    Column("attempts", Integer, nullable=False),
+    Column("delivered_at", UtcTime),
+    clustered=True,
+)
+
+chats = _table(
+    "chats",
+    Column("platform", Text, primary_key=True),
+    Column("chat", Text, primary_key=True),
+    Column("language", Text),
+    clustered=True,
+)
