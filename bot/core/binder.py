@@ -1,0 +1,231 @@
+"""The binder: words in any order become the typed arguments of a command, or a question; never a guess."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from bot.core.command import Command
+from bot.core.params import Param
+from bot.core.suggest import nearest
+from bot.core.words import Lexicon, plain_number, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Every word has its place and nothing is missing."""
+
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A parameter that must be given was not; `values` and their `line` hold what was understood."""
+
+    param: Param
+    values: Mapping[str, object]
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Words that mean nothing here; `corrected` is the whole line with the nearest words, where there are any."""
+
+    words: tuple[str, ...]
+    corrected: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """Two words of one kind; `lines` are the readings with the one and with the other."""
+
+    param: Param
+    words: tuple[str, str]
+    lines: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """A bare number that may be one thing or another; `readings` are (parameter, word, line)."""
+
+    number: str
+    readings: tuple[tuple[Param, str, str], ...]
+
+
+Binding: TypeAlias = Bound | Missing | Unclear | Twice | Ambiguous
+
+
+class _Twice(Exception):
+    def __init__(self, param: Param, word: str) -> None:
+        super().__init__(param.name)
+        self.param = param
+        self.word = word
+
+
+class Binder:
+    """Binds lines and named values by the grammars of the parameters' kinds."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+
+    def bind(
+        self,
+        command: Command[Any],
+        words: Sequence[str],
+        named: Mapping[str, str] | None = None,
+    ) -> Binding:
+        """Bind the words after a command's name, and values given by name; raises BadWord for a value out of range."""
+        return _Pass(command, self.lexicon).run(tuple(words), named or {})
+
+
+class _Pass:
+    """One line being bound: values so far, the words they came from, words without a place."""
+
+    def __init__(self, command: Command[Any], lexicon: Lexicon) -> None:
+        self.command = command
+        self.lexicon = lexicon
+        self.values: dict[str, object] = {}
+        self.sources: dict[str, str] = {}
+        self.numbers: list[str] = []
+        self.lost: list[str] = []
+        self.texts: list[tuple[str, str]] = []
+
+    def run(self, words: tuple[str, ...], named: Mapping[str, str]) -> Binding:
+        try:
+            for name, word in named.items():
+                self._take_named(name, word)
+            self._take_words(words)
+            if self.lost:
+                return Unclear(tuple(shown(word) for word in self.lost), self._corrected(words))
+            ambiguous = self._place_numbers()
+        except _Twice as twice:
+            return self._twice(twice, words)
+        if ambiguous is not None:
+            return ambiguous
+        for param in self.command.params:
+            if param.required and param.name not in self.values:
+                return Missing(param, self.values, self.command.line(self.values))
+        return Bound(self.values)
+
+    def _take_named(self, name: str, word: str) -> None:
+        param = self.command.param(name)
+        if param is None:
+            self.lost.append(f"{name}={word}")
+            return
+        folded = "".join(word.casefold().split()) if param.kind.name != "text" else word.strip()
+        value = param.kind.read(folded, self.lexicon)
+        number = plain_number(folded)
+        if value is None and number is not None:
+            value = param.kind.read_bare(number, self.lexicon)
+        if value is None:
+            self.lost.append(word)
+        else:
+            self._put(param, value, word)
+
+    def _take_words(self, words: tuple[str, ...]) -> None:
+        later: list[str] = []
+        for word in words:
+            name, equals, rest = word.partition("=")
+            if equals and name and self.command.param(name):
+                self._take_named(name, rest)
+            elif plain_number(word) is not None:
+                self.numbers.append(word)
+            elif not self._take(word, free=False):
+                later.append(word)
+        for word in later:
+            if not self._take(word, free=True):
+                self.lost.append(word)
+
+    def _take(self, word: str, *, free: bool) -> bool:
+        taken: tuple[Param, object] | None = None
+        for param in self.command.params:
+            if param.kind.free is not free or param.hidden:
+                continue
+            value = param.kind.read(word, self.lexicon)
+            if value is None:
+                continue
+            if param.name not in self.values:
+                self._put(param, value, word)
+                return True
+            taken = (param, value)
+        if taken is None:
+            return False
+        self._put(*taken, word)
+        return True
+
+    def _put(self, param: Param, value: object, word: str) -> None:
+        if param.name in self.values and self.values[param.name] != value:
+            raise _Twice(param, word)
+        self.values[param.name] = value
+        self.sources[param.name] = word
+
+    def _place_numbers(self) -> Ambiguous | None:
+        """Give bare numbers a place: sizes that cannot be leverage first, then what is left by what is known."""
+        takers = [
+            p
+            for p in self.command.params
+            if not p.hidden and not p.kind.free and p.kind.read_bare(Decimal(1), self.lexicon) is not None
+        ]
+        texts = [p for p in self.command.params if p.kind.free and not p.hidden and p.kind.name == "text"]
+        waiting = sorted(self.numbers, key=lambda word: not self._cannot_be_leverage(word, takers))
+        for word in waiting:
+            open_to = [p for p in takers if p.name not in self.values]
+            if not takers and texts:
+                self._put(texts[0], word, word)
+            elif not takers:
+                self.lost.append(word)
+            elif len(open_to) > 1 and self._cannot_be_leverage(word, takers):
+                self._put_number(next(p for p in open_to if p.kind.name != "leverage"), word)
+            elif len(open_to) > 1:
+                return self._ambiguous(word, open_to)
+            else:
+                self._put_number((open_to or takers)[-1], word)
+        return None
+
+    def _cannot_be_leverage(self, word: str, takers: list[Param]) -> bool:
+        if not any(param.kind.name == "leverage" for param in takers):
+            return False
+        number = Decimal(word)
+        symbol = self.values.get("symbol")
+        known = self.lexicon.max_leverage
+        most = known.get(str(symbol), max(known.values(), default=0))
+        return number > most or number != number.to_integral_value()
+
+    def _put_number(self, param: Param, word: str) -> None:
+        value = param.kind.read_bare(Decimal(word), self.lexicon)
+        if value is None:
+            self.lost.append(word)
+        else:
+            self._put(param, value, word)
+
+    def _ambiguous(self, word: str, open_to: list[Param]) -> Ambiguous:
+        readings = []
+        for param in open_to:
+            value = param.kind.read_bare(Decimal(word), self.lexicon)
+            if value is not None:
+                line = self.command.line({**self.values, param.name: value})
+                readings.append((param, param.kind.show(value), line))
+        return Ambiguous(shown(word), tuple(readings))
+
+    def _twice(self, twice: _Twice, words: tuple[str, ...]) -> Twice:
+        first = self.sources[twice.param.name]
+        lines = []
+        for unwanted in (twice.word, first):
+            rest = list(words)
+            if unwanted in rest:
+                rest.remove(unwanted)
+            lines.append(" ".join((self.command.name, *rest)))
+        return Twice(twice.param, (shown(first), shown(twice.word)), (lines[0], lines[1]))
+
+    def _corrected(self, words: tuple[str, ...]) -> str | None:
+        """The line with each lost word replaced by its nearest known word; None where one has none."""
+        known = tuple(
+            word
+            for p in self.command.params
+            if not p.hidden and p.name not in self.values
+            for word in p.kind.vocabulary(self.lexicon)
+        )
+        nearest_words = {word: nearest(word, known) for word in self.lost}
+        if any(found is None for found in nearest_words.values()):
+            return None
+        return " ".join((self.command.name, *(nearest_words.get(word) or word for word in words)))

@@ -1,0 +1,293 @@
+"""The router: a request becomes a command with typed arguments, runs in one turn, and its answer is worded."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, assert_never
+
+from bot.core.action import (
+    NONCE_LENGTH,
+    TOKEN_LENGTH,
+    Action,
+    BadPayload,
+    kept_link_payload,
+    link_payload,
+    read_link,
+)
+from bot.core.binder import Binder, Bound, Missing
+from bot.core.command import Command, Registry, Visibility
+from bot.core.identity import new_id
+from bot.core.params import BadWord, Param
+from bot.core.questions import ask, did_you_mean
+from bot.core.reply import Answer, Button, Reply
+from bot.core.request import Called, Pressed, Request, Said
+from bot.core.suggest import nearest
+from bot.core.turn import AlreadyAnswered, TryAgain, Turns, TurnT
+from bot.core.wording import Wording
+from bot.core.words import MAX_LINE, MAX_WORDS, shown, split_words
+from bot.telemetry import Telemetry
+
+ATTEMPTS = 4
+LINKED = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a front that has forms asks before it calls a command: the parameters that are missing."""
+
+    command: str
+    summary: str
+    preset: str
+    params: tuple[Param, ...]
+
+
+class Router(Generic[TurnT]):
+    """Answers requests. `describe` turns a refusal or a known fault into an answer, None for an unknown one."""
+
+    def __init__(
+        self,
+        registry: Registry[TurnT],
+        binder: Binder,
+        turns: Turns[TurnT],
+        wording: Wording,
+        describe: Callable[[Exception], Answer | None],
+        telemetry: Telemetry,
+    ) -> None:
+        self.registry = registry
+        self.binder = binder
+        self.wording = wording
+        self._turns = turns
+        self._describe = describe
+        self._telemetry = telemetry
+
+    async def handle(self, request: Request) -> Reply | None:
+        """The reply to a request; None where nobody spoke to the bot. Never raises for what a person did."""
+        started = time.perf_counter()
+        language, zone = self.wording.language(request.language), "UTC"
+        answer: Answer | None = None
+        for _ in range(ATTEMPTS):
+            try:
+                async with self._turns.open(request) as turn:
+                    language, zone = turn.language, turn.time_zone
+                    answer = await self._answered(turn, request)
+                    language, zone = turn.language, turn.time_zone
+                break
+            except TryAgain:
+                answer = Answer("busy", ok=False)
+            except AlreadyAnswered as again:
+                answer = again.answer
+                break
+            except Exception as fault:  # noqa: BLE001 - a person gets an answer whatever broke
+                answer = self._described(fault)
+                break
+        self._telemetry.answered(
+            request.who.platform,
+            answer.template if answer else "ignored",
+            time.perf_counter() - started,
+        )
+        if answer is None:
+            return None
+        pressed = isinstance(request.input, Pressed)
+        reply = self.wording.word(answer, language, zone)
+        return replace(reply, edit=pressed and not answer.fresh and not answer.private)
+
+    def form_for(self, input_: Pressed | Called) -> Form | None:
+        """The form that a press or call opens on a front that has forms, decided without waiting for anything.
+
+        A command that asks with buttons opens one only where there is nothing to press: where a front does not see
+        what people type, such a question could not be answered otherwise.
+        """
+        try:
+            if isinstance(input_, Pressed):
+                line, named = Action.decode(input_.payload).line, {}
+            else:
+                line, named = f"{input_.command} {input_.preset}", dict(input_.values)
+            name, *words = split_words(line)
+            command = self.registry.find(name)
+            if command is None:
+                return None
+            binding = self.binder.bind(command, words, named)
+        except (BadPayload, BadWord, ValueError):
+            return None
+        if not isinstance(binding, Missing):
+            return None
+        if not command.form and binding.param.kind.choices(self.binder.lexicon):
+            return None
+        missing = tuple(each for each in command.params if each.required and each.name not in binding.values)
+        return Form(command.name, command.summary, binding.line.partition(" ")[2], missing)
+
+    def describe_fault(self, request: Request, fault: Exception) -> Reply:
+        """The reply to a fault outside a turn, in the language that the platform names."""
+        return self.wording.word(self._described(fault), self.wording.language(request.language), "UTC")
+
+    def _described(self, fault: Exception) -> Answer:
+        answer = self._describe(fault)
+        if answer is None:
+            answer = Answer("fault", {"incident": self._telemetry.incident(fault)}, ok=False)
+        return answer
+
+    async def _answered(self, turn: TurnT, request: Request) -> Answer | None:
+        nonce: str | None = None
+        try:
+            match request.input:
+                case Said(text, addressed):
+                    answer = await self._said(turn, request, text, addressed=addressed)
+                case Called(name, values, preset):
+                    answer = await self._called(turn, request, name, values, preset)
+                case Pressed(payload):
+                    answer, nonce = await self._pressed(turn, request, payload)
+                case _:
+                    assert_never(request.input)
+        except (TryAgain, AlreadyAnswered):
+            raise
+        except BadWord as bad:
+            turn.discard()
+            answer = Answer(
+                "bad_word",
+                {"code": bad.code, "word": shown(bad.word), **bad.figures},
+                ok=False,
+            )
+        except Exception as fault:
+            described = self._describe(fault)
+            if described is None:
+                raise
+            turn.discard()
+            answer = described
+        if answer is None:
+            return None
+        sealed = self._sealed(turn, answer)
+        if turn.changed:
+            turn.remember(sealed, nonce)
+        return sealed
+
+    async def _said(self, turn: TurnT, request: Request, text: str, *, addressed: bool) -> Answer | None:
+        command_like = text.lstrip().startswith("/")
+        if not command_like and not addressed:
+            return None
+        if len(text) > MAX_LINE:
+            return Answer("too_long", {"most": MAX_LINE}, ok=False)
+        words = split_words(text)
+        if len(words) > MAX_WORDS:
+            return Answer("too_long", {"most": MAX_LINE}, ok=False)
+        if not command_like:
+            pending = await turn.pending_line()
+            known = bool(words) and self.registry.find(words[0]) is not None
+            if pending is not None and not known:
+                name, *given = split_words(pending)
+                command = self.registry.find(name)
+                if command is not None:
+                    return await self._run(turn, request, command, (*given, *words))
+            if not known:
+                return self._unknown(words, guess=False)
+        return await self._line(turn, request, words)
+
+    async def _line(self, turn: TurnT, request: Request, words: tuple[str, ...]) -> Answer:
+        if not words:
+            return self._unknown(words, guess=False)
+        name = words[0].removeprefix("/")
+        command = self.registry.find(name)
+        if command is None:
+            return self._unknown((name, *words[1:]), guess=True)
+        link = (
+            read_link(words[1])
+            if command.name == LINKED and len(words) == 2 and request.chat.private
+            else None
+        )
+        if link is not None:
+            return await self._acted(turn, request, link)
+        return await self._run(turn, request, command, words[1:])
+
+    async def _acted(self, turn: TurnT, request: Request, action: Action) -> Answer:
+        """The answer to the line that an action carries or that is kept under its token."""
+        line: str | None = action.line
+        if action.stored_as is not None:
+            line = await turn.kept_line(action.stored_as)
+        if line is None:
+            return Answer("button_expired", ok=False, private=True)
+        turn.suggested = turn.suggested or action.suggested
+        return await self._line(turn, request, split_words(line))
+
+    async def _called(
+        self,
+        turn: TurnT,
+        request: Request,
+        name: str,
+        values: Mapping[str, str],
+        preset: str,
+    ) -> Answer:
+        command = self.registry.find(name)
+        if command is None:
+            return self._unknown((name,), guess=True)
+        if sum(len(value) for value in values.values()) > MAX_LINE:
+            return Answer("too_long", {"most": MAX_LINE}, ok=False)
+        return await self._run(turn, request, command, split_words(preset), values)
+
+    async def _pressed(self, turn: TurnT, request: Request, payload: str) -> tuple[Answer, str | None]:
+        try:
+            action = Action.decode(payload)
+        except BadPayload:
+            return Answer("button_unknown", ok=False, private=True), None
+        if action.owner is not None and action.owner != turn.person_id:
+            return Answer("not_yours", ok=False, private=True), None
+        return await self._acted(turn, request, action), action.nonce
+
+    async def _run(
+        self,
+        turn: TurnT,
+        request: Request,
+        command: Command[TurnT],
+        words: tuple[str, ...],
+        named: Mapping[str, str] | None = None,
+    ) -> Answer:
+        private = command.visibility is Visibility.PRIVATE and not request.chat.private
+        if private and not request.whispers:
+            line = " ".join((command.name, *words))
+            return Answer(
+                "in_private",
+                {"line": line},
+                ((Button("Continue in private", line, deep=True),),),
+            )
+        binding = self.binder.bind(command, words, named)
+        if isinstance(binding, Bound):
+            if await turn.pending_line() is not None:
+                turn.clear_pending()
+            answer = await command.handler(turn, command.build(binding.values))
+        else:
+            answer = ask(command, binding, self.binder.lexicon)
+            if isinstance(binding, Missing):
+                turn.set_pending(binding.line)
+        return replace(answer, private=answer.private or private)
+
+    def _unknown(self, words: tuple[str, ...], *, guess: bool) -> Answer:
+        """The answer to an unknown command; with a guess, its nearest command and the rest of the line corrected."""
+        if not words:
+            return Answer("unknown_command", {"word": ""}, ok=False)
+        name = nearest(words[0], self.registry.names)
+        command = self.registry.find(name) if name else None
+        if command is None or not (guess or len(words) > 1):
+            return Answer("unknown_command", {"word": shown(words[0])}, ok=False)
+        data = {"command": command.name, "words": [shown(words[0])]}
+        try:
+            binding = self.binder.bind(command, words[1:])
+        except BadWord:
+            return did_you_mean(data, command.name)
+        corrected = getattr(binding, "corrected", " ".join((command.name, *words[1:])))
+        return did_you_mean(data, corrected or command.name)
+
+    def _sealed(self, turn: TurnT, answer: Answer) -> Answer:
+        """The answer with each button's payload made: owner, nonce, and a token for a line that is too long."""
+        return replace(
+            answer,
+            buttons=tuple(tuple(self._seal(turn, each) for each in row) for row in answer.buttons),
+        )
+
+    def _seal(self, turn: TurnT, button: Button) -> Button:
+        owner = None if button.anyone else turn.person_id
+        nonce = new_id(NONCE_LENGTH) if button.once else None
+        action = Action(button.line, owner, nonce, button.suggested)
+        payload = link_payload(button.line) if button.deep else action.encode() if action.fits else None
+        if payload is None:
+            token = new_id(TOKEN_LENGTH)
+            turn.keep_line(token, button.line)
+            payload = kept_link_payload(token) if button.deep else action.kept_under(token).encode()
+        return replace(button, payload=payload)

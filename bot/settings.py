@@ -1,0 +1,76 @@
+"""Settings from the environment or `.env`; secrets never show in a representation or a log."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEFAULT_DATABASE = "sqlite+aiosqlite:///data/marginalia.db"
+
+
+class Settings(BaseSettings):
+    """All settings by the names that operators know; raises pydantic's ValidationError naming every fault."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        case_sensitive=False,
+    )
+
+    telegram_token: SecretStr | None = None
+    telegram_base_url: str | None = None
+    telegram_base_file_url: str | None = None
+    telegram_webhook_url: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    discord_token: SecretStr | None = None
+    discord_api_base: str | None = None
+    discord_gateway_url: str | None = None
+    database_url: str = DEFAULT_DATABASE
+    market: Literal["simulated", "fixed", "replay"] = "simulated"
+    market_prices: str | None = None
+    market_tape: str | None = None
+    market_speed: Decimal = Field(default=Decimal(1), gt=0)
+    market_seed: int = 0
+    market_ws_url: str | None = None
+    stale_after: float | None = Field(default=None, gt=0)
+    paper_balance: Decimal = Field(
+        default=Decimal(10_000), gt=0, le=Decimal(10_000_000_000), decimal_places=8
+    )
+    default_lang: str = "en"
+    admins: Annotated[tuple[str, ...], NoDecode] = ()
+    allowed_chats: Annotated[tuple[str, ...], NoDecode] = ()
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+
+    @field_validator("admins", "allowed_chats", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """`telegram:1,discord:2` as its parts."""
+        if not isinstance(value, str):
+            return value
+        parts = tuple(part.strip() for part in value.split(",") if part.strip())
+        for part in parts:
+            platform, colon, name = part.partition(":")
+            if platform not in {"telegram", "discord"} or not colon or not name:
+                raise ValueError("write telegram:ID or discord:ID, separated by commas")
+        return parts
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _pairs(self) -> "Settings":
+        """Settings that only make sense together."""
+        if (self.telegram_webhook_url is None) != (self.telegram_webhook_secret is None):
+            raise ValueError("TELEGRAM_WEBHOOK_URL and TELEGRAM_WEBHOOK_SECRET go together")
+        if (self.discord_api_base is None) != (self.discord_gateway_url is None):
+            raise ValueError("DISCORD_API_BASE and DISCORD_GATEWAY_URL go together")
+        if self.telegram_base_url is not None and not self.telegram_base_url.endswith("/bot"):
+            raise ValueError("TELEGRAM_BASE_URL ends in /bot")
+        return self
