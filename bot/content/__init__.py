@@ -1,0 +1,1 @@
+"""Words: catalogues of messages, answer templates, and formats of numbers and times."""

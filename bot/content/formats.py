@@ -1,0 +1,99 @@
+"""Numbers and times as people of a language read them; figures are cut to the places shown, never rounded up."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+_LONG = re.compile(r"(\.[0-9]{8})[0-9]+")
+MINUS = "\N{MINUS SIGN}"
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+Value = str | int | Decimal
+
+
+class Formats:
+    """The formats of one language; `places` tells how many decimals a contract's price is shown with."""
+
+    def __init__(self, language: str, places: Mapping[str, int]) -> None:
+        self._locale = Locale.parse(language)
+        self._places = places
+
+    def filters(self) -> Mapping[str, Callable[..., str]]:
+        """The filters that templates use, by name."""
+        return {
+            "money": self.money,
+            "signed": self.signed,
+            "price": self.price,
+            "number": self.number,
+            "percent": self.percent,
+            "when": self.when,
+            "isolate": self.isolate,
+            "enough": self.enough,
+            "shorten": shorten,
+        }
+
+    def number(self, value: Value, least: int = 0, most: int = 8) -> str:
+        """A number with `least` to `most` decimals; what lies beyond is cut off."""
+        cut = Decimal(value).quantize(Decimal(1).scaleb(-most), rounding=ROUND_DOWN)
+        text = format_decimal(
+            abs(cut), format=_pattern(least, most), locale=self._locale, decimal_quantization=False
+        )
+        return f"{MINUS}{text}" if cut < 0 else text
+
+    def money(self, value: Value) -> str:
+        """An amount of USDT without its unit: 2 decimals, more where it is below 1."""
+        size = abs(Decimal(value))
+        most = 2 if size >= 1 or size == 0 else 4 if size >= Decimal("0.01") else 8
+        return self.number(value, 2, most)
+
+    def enough(self, value: Value) -> str:
+        """An amount of USDT that is needed: rounded up to 2 decimals, so that the shown amount suffices."""
+        return self.number(Decimal(value).quantize(Decimal("0.01"), rounding=ROUND_UP), 2, 2)
+
+    def signed(self, value: Value) -> str:
+        """An amount of USDT with its sign."""
+        return ("+" if Decimal(value) > 0 else "") + self.money(value)
+
+    def price(self, value: Value, symbol: str = "") -> str:
+        """A price with the decimals of its contract, at least 2."""
+        places = max(2, self._places.get(symbol, 2))
+        return self.number(value, places, places)
+
+    def percent(self, value: Value, places: int = 2) -> str:
+        """A fraction as a percentage: 0.0123 is 1.23 %."""
+        return (
+            self.number(Decimal(value) * 100, 0 if Decimal(value) * 100 % 1 == 0 else min(1, places), places)
+            + "\u202f%"
+        )
+
+    def when(self, value: str, zone: str = "UTC") -> str:
+        """A time in the reader's zone, with UTC beside it where the two differ."""
+        at = datetime.fromisoformat(value).astimezone(UTC)
+        utc = self._time(at, "d MMM HH:mm") + " UTC"
+        if zone == "UTC":
+            return utc
+        local = at.astimezone(ZoneInfo(zone))
+        return f"{self._time(local, 'd MMM HH:mm')} ({self._time(at, 'HH:mm')} UTC)"
+
+    def isolate(self, value: str) -> str:
+        """Text of unknown direction, kept from turning the line around it."""
+        return f"{ISOLATE}{value}{END_ISOLATE}"
+
+    def _time(self, at: datetime, pattern: str) -> str:
+        return format_datetime(at, pattern, locale=self._locale)
+
+
+def shorten(sum_: str) -> str:
+    """A worked sum with its long decimals cut to 8 places and an ellipsis."""
+    return _LONG.sub(r"\1…", sum_)
+
+
+@lru_cache(maxsize=256)
+def _pattern(least: int, most: int) -> str:
+    return "#,##0" + ("." + "0" * least + "#" * (most - least) if most else "")
