@@ -1,0 +1,1 @@
+"""Commands: declarations and handlers, one subject a file."""

@@ -1,0 +1,227 @@
+"""What the learner has: prices, positions, portfolio, history, and why each figure is what it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.commands.cards import account_data, base_of, derivation_data, position_data, prices_data
+from bot.commands.history import entry_data
+from bot.commands.kinds import FIGURE, SYMBOL, TEXT
+from bot.commands.results import confirm_row
+from bot.core.command import Command, Visibility
+from bot.core.params import param
+from bot.core.questions import rows_of
+from bot.core.reply import Answer, Button
+from bot.core.texts import N_
+from bot.services.orders import RESET, Orders
+from bot.services.plans import Plan
+from bot.services.portfolio import page_of_history
+from bot.services.turn import BotTurn
+from engine.account import MarginAccount
+from engine.errors import NoPosition
+from engine.explain import FIGURES, Derivation, explain
+from engine.intents import Open
+from engine.margin import account_figures
+
+PAGE = 8
+LISTED = 12
+OF_POSITION = frozenset({"liquidation", "bankruptcy", "break-even", "maintenance", "initial", "pnl", "roe"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceWords:
+    """What `/price` takes."""
+
+    symbol: str | None = param(SYMBOL, N_("Which contract, such as btc; all if you name none"), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyWords:
+    """What `/why` takes."""
+
+    figure: str = param(FIGURE, N_("Which figure to explain"))
+    symbol: str | None = param(SYMBOL, N_("Of which position; the only one if you name none"), default=None)
+    preview: str | None = param(TEXT, N_("Of which preview"), default=None, hidden=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryWords:
+    """What `/history` takes."""
+
+    before: str | None = param(TEXT, N_("Where the page starts"), default=None, hidden=True)
+
+
+class PortfolioCommands:
+    """Handlers that only read, and `/reset`."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+
+    def commands(self) -> tuple[Command[BotTurn], ...]:
+        """The declarations."""
+        private = Visibility.PRIVATE
+        return (
+            Command(
+                name="price",
+                summary=N_("Prices now: mark, last, index and funding"),
+                handler=self.price,
+                arguments=PriceWords,
+                topic="look",
+                examples=("price btc", "price"),
+            ),
+            Command(
+                name="positions",
+                summary=N_("Your open positions, each with its liquidation price"),
+                handler=self.positions,
+                visibility=private,
+                topic="look",
+                aliases=("pos",),
+            ),
+            Command(
+                name="portfolio",
+                summary=N_("Your paper account: wallet, equity, margin, what is free"),
+                handler=self.portfolio,
+                visibility=private,
+                topic="look",
+                aliases=("account", "balance"),
+            ),
+            Command(
+                name="why",
+                summary=N_("The sum behind a figure, step by step with your own numbers"),
+                handler=self.why,
+                arguments=WhyWords,
+                visibility=private,
+                topic="learn",
+                examples=("why liquidation btc", "why margin-ratio", "why roe eth"),
+            ),
+            Command(
+                name="history",
+                summary=N_("What happened in your paper account"),
+                handler=self.history,
+                arguments=HistoryWords,
+                visibility=private,
+                topic="look",
+            ),
+            Command(
+                name="reset",
+                summary=N_("Put this paper account aside and start again"),
+                handler=self.reset,
+                visibility=private,
+                topic="more",
+            ),
+        )
+
+    async def price(self, turn: BotTurn, words: PriceWords) -> Answer:
+        """Prices of one contract, or of all that can be traded."""
+        if words.symbol is not None:
+            row = prices_data(turn.market, (words.symbol,))[0]
+            contract = turn.market.contract(words.symbol)
+            name = SYMBOL.show(words.symbol)
+            data = {
+                **row,
+                "most_leverage": contract.max_leverage,
+                "maintenance_rate": contract.brackets[0].rate,
+                "market": turn.market.name,
+            }
+            buttons = (
+                Button(N_("Long"), f"open {name} long", anyone=True),
+                Button(N_("Short"), f"open {name} short", anyone=True),
+            )
+            return Answer("price", data, (buttons,))
+        rows = prices_data(turn.market, turn.market.tradable[:LISTED])
+        return Answer("prices", {"rows": rows, "market": turn.market.name})
+
+    async def positions(self, turn: BotTurn, _: Any) -> Answer:
+        """All open positions."""
+        account = await turn.account()
+        figures = account_figures(account.state, turn.market)
+        if not figures.positions:
+            return Answer("positions", {"positions": []}, ((Button(N_("Open a first position"), "open"),),))
+        buttons = []
+        for each in figures.positions:
+            name = SYMBOL.show(each.position.symbol)
+            values = {"coin": base_of(each.position.symbol)}
+            buttons += [
+                Button(N_("Why {coin}?"), f"why liquidation {name}", values),
+                Button(N_("Close {coin}"), f"close {name}", values),
+            ]
+        data = {
+            "positions": [position_data(each) for each in figures.positions],
+            "cross_ratio": figures.cross_ratio,
+            "cross_balance": figures.cross_balance,
+            "cross_maintenance": figures.cross_maintenance,
+        }
+        return Answer("positions", data, rows_of(buttons, 2))
+
+    async def portfolio(self, turn: BotTurn, _: Any) -> Answer:
+        """The account as a whole."""
+        account = await turn.account()
+        data = account_data(account_figures(account.state, turn.market))
+        buttons = [Button(N_("Positions"), "positions"), Button(N_("History"), "history")]
+        buttons.append(Button(N_("Why this equity?"), "why equity"))
+        if data["has_cross"]:
+            buttons.append(Button(N_("Why this ratio?"), "why margin-ratio"))
+        return Answer("portfolio", data, rows_of(buttons, 2))
+
+    async def why(self, turn: BotTurn, words: WhyWords) -> Answer:
+        """The derivation of a figure."""
+        account = await turn.account()
+        state, intent = account.state, await self._orders.previewed(turn, words.preview)
+        symbol = words.symbol or (intent.symbol if intent else None)
+        if words.figure == "order-cost" and intent is None:
+            return Answer("why_needs_order", ok=False)
+        if intent is not None and words.figure != "order-cost":
+            _, state = await self._orders.trial(turn, (intent,))
+        if symbol is None and words.figure in OF_POSITION and len(state.positions) > 1:
+            held = [each.symbol for each in state.in_order()]
+            buttons = [Button(base_of(each), f"why {words.figure} {SYMBOL.show(each)}") for each in held]
+            return Answer("ask_position", {"what": "why"}, rows_of(buttons))
+        if symbol is None and words.figure == "margin-ratio" and len(state.positions) == 1:
+            symbol = state.in_order()[0].symbol
+        try:
+            derivation = explain(words.figure, state, turn.market, symbol, intent)
+        except NoPosition:
+            return Answer("why_needs_position", {"base": base_of(symbol or "")}, ok=False)
+        return Answer(
+            "why", self._why_data(derivation, state, intent), self._other_figures(derivation, words.preview)
+        )
+
+    def _why_data(self, derivation: Derivation, state: MarginAccount, intent: Open | None) -> dict[str, Any]:
+        held = state.position(derivation.symbol) if derivation.symbol else None
+        return {
+            **derivation_data(derivation),
+            "side": held.side if held else None,
+            "mode": held.mode if held else None,
+            "leverage": state.settings_of(held.symbol).leverage if held else None,
+            "previewed": intent is not None,
+        }
+
+    def _other_figures(self, derivation: Derivation, preview: str | None) -> tuple[tuple[Button, ...], ...]:
+        if preview is not None:
+            return ()
+        name = f" {SYMBOL.show(derivation.symbol)}" if derivation.symbol else ""
+        shown = [each for each in FIGURES if each not in {derivation.figure, "order-cost"}]
+        shown = [each for each in shown if bool(name) == (each in OF_POSITION or each == "margin-ratio")]
+        return rows_of([Button(FIGURE.labels[each], f"why {each}{name}") for each in shown], 3)
+
+    async def history(self, turn: BotTurn, words: HistoryWords) -> Answer:
+        """A page of what happened, newest first."""
+        account = await turn.account()
+        before = int(words.before) if words.before is not None and words.before.isdecimal() else None
+        entries, older = await page_of_history(turn.unit, account.id, before, PAGE)
+        data = {"entries": [entry_data(each) for each in entries], "first_page": before is None}
+        buttons = (Button(N_("Older"), f"history before={older}"),) if older is not None else ()
+        return Answer("history", data).with_buttons(buttons)
+
+    async def reset(self, turn: BotTurn, _: Any) -> Answer:
+        """Ask for the confirmation of a fresh start."""
+        account = await turn.account()
+        plan = Plan(RESET, RESET, (), account.state.version)
+        preview = await self._orders.keep(turn, plan)
+        figures = account_figures(account.state, turn.market)
+        data = {
+            "reason": None,
+            "equity": figures.equity,
+            "positions": len(figures.positions),
+            "balance": self._orders.balance,
+        }
+        return Answer("reset", data).with_buttons(confirm_row(preview))

@@ -1,0 +1,222 @@
+"""Orders: open and close, each with its preview."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from bot.commands.cards import (
+    base_of,
+    fills_data,
+    outcome_data,
+    position_data,
+)
+from bot.commands.kinds import LEVERAGE, MODE, SHARE, SIDE, SIZE, SYMBOL, TEXT
+from bot.commands.results import confirm_row, done_answer
+from bot.commands.warnings import warnings_of
+from bot.core.command import Command, Visibility
+from bot.core.params import param
+from bot.core.questions import rows_of
+from bot.core.reply import Answer, Button, Style
+from bot.core.texts import N_
+from bot.services.orders import NothingOpen, Orders, OrderWords
+from bot.services.plans import Plan
+from bot.services.portfolio import closed_trades
+from bot.services.sizes import Size
+from bot.services.turn import BotTurn
+from engine.intents import Open
+from engine.margin import account_figures
+from engine.position import MarginMode, Side
+from engine.scenario import both_modes
+
+QUICK_SIZES = ("1%", "2%", "5%")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenWords:
+    """What `/open` takes, in any order."""
+
+    symbol: str = param(SYMBOL, N_("Which contract, such as btc"))
+    side: Side = param(SIDE, N_("Long earns when the price rises, short when it falls"))
+    size: Size | None = param(SIZE, N_("Margin 500 or 2%, notional =5000, or coins 0.1btc"), default=None)
+    leverage: int | None = param(LEVERAGE, N_("Leverage, such as 5x"), default=None)
+    mode: MarginMode | None = param(MODE, N_("Isolated or cross margin"), default=None)
+    tp: str | None = param(TEXT, N_("Take-profit price"), default=None, hidden=True)
+    sl: str | None = param(TEXT, N_("Stop-loss price"), default=None, hidden=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizedWords:
+    """An order whose size is still to be said."""
+
+    symbol: str = param(SYMBOL, N_("Which contract, such as btc"))
+    side: Side = param(SIDE, N_("Long earns when the price rises, short when it falls"))
+    leverage: int = param(LEVERAGE, N_("Leverage, such as 5x"))
+    mode: MarginMode = param(MODE, N_("Isolated or cross margin"))
+    size: Size = param(SIZE, N_("Margin 500 or 2%, notional =5000, or coins 0.1btc"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseWords:
+    """What `/close` takes."""
+
+    symbol: str | None = param(SYMBOL, N_("Which position; the only one if you name none"), default=None)
+    share: Decimal | None = param(SHARE, N_("How much of it: 50%, half or all"), default=None)
+
+
+class TradeCommands:
+    """Handlers of orders; what they decide comes from `Orders`."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+
+    def commands(self) -> tuple[Command[BotTurn], ...]:
+        """The declarations."""
+        private = Visibility.PRIVATE
+        return (
+            Command(
+                name="open",
+                summary=N_("Open a paper position, with a preview in both margin modes"),
+                handler=self.open,
+                arguments=OpenWords,
+                visibility=private,
+                topic="trade",
+                moves_money=True,
+                examples=("open btc long 5x isolated", "open eth short 3x cross 2%", "open sol long =1000"),
+            ),
+            Command(
+                name="close",
+                summary=N_("Close a position or a part of it"),
+                handler=self.close,
+                arguments=CloseWords,
+                visibility=private,
+                topic="trade",
+                moves_money=True,
+                examples=("close btc", "close btc half", "close all"),
+            ),
+            Command(
+                name="sized",
+                summary=N_("How much?"),
+                handler=self.sized,
+                arguments=SizedWords,
+                visibility=private,
+                form=True,
+                listed=False,
+            ),
+        )
+
+    async def open(self, turn: BotTurn, words: OpenWords) -> Answer:
+        """Preview an order in both modes, or carry it out at once if previews are off."""
+        asked = [name for name in ("tp", "sl") if getattr(words, name) is not None]
+        if asked:
+            return Answer("stops_later", {"asked": asked}, ok=False)
+        order = OrderWords(words.symbol, words.side, words.size, words.leverage, words.mode)
+        intent = await self._orders.open_intent(turn, order)
+        if not turn.previews:
+            return await done_answer(turn, await self._orders.carry_out(turn, "open", (intent,)))
+        return await self._preview_open(turn, intent, words)
+
+    async def sized(self, turn: BotTurn, words: SizedWords) -> Answer:
+        """Preview an order whose size was asked for by a button."""
+        turn.suggested = True
+        whole = OpenWords(
+            symbol=words.symbol, side=words.side, size=words.size, leverage=words.leverage, mode=words.mode
+        )
+        return await self.open(turn, whole)
+
+    async def _preview_open(self, turn: BotTurn, intent: Open, words: OpenWords) -> Answer:
+        account = await turn.account()
+        both = both_modes(intent, account.state, turn.market)
+        chosen = both.isolated if intent.mode is MarginMode.ISOLATED else both.cross
+        other = both.cross if chosen is both.isolated else both.isolated
+        if chosen.refusal is not None:
+            raise chosen.refusal
+        figures = account_figures(account.state, turn.market)
+        quote = turn.market.quote(intent.symbol)
+        line = _open_line(intent, words)
+        plan = Plan.of("open", line, (intent,), account.state, turn.market)
+        preview = await self._orders.keep(turn, plan)
+        fills = fills_data(chosen.events)
+        trades = await closed_trades(turn.unit, account.id)
+        data: dict[str, Any] = {
+            "reason": None,
+            "symbol": intent.symbol,
+            "base": base_of(intent.symbol),
+            "side": intent.side,
+            "leverage": intent.leverage,
+            "mode": intent.mode,
+            "quantity": intent.quantity,
+            "mark": quote.mark,
+            "price": fills[-1]["price"] if "price" in fills[-1] else fills[0]["price"],
+            "notional": intent.quantity * quote.mark,
+            "fills": fills,
+            "closes": chosen.closes,
+            "flips": chosen.flips,
+            "adds": any(row["what"] == "increased" for row in fills),
+            "isolated": outcome_data(both.isolated, figures.equity),
+            "cross": outcome_data(both.cross, figures.equity),
+            "equity": figures.equity,
+            "warnings": warnings_of(intent, chosen, figures.equity, trades),
+        }
+        switch: tuple[Button, ...] = ()
+        if other.refusal is None:
+            to_cross = other.mode is MarginMode.CROSS
+            label = N_("Cross instead") if to_cross else N_("Isolated instead")
+            switch = (Button(label, _open_line(replace(intent, mode=other.mode), words), suggested=True),)
+        rest = _open_line(intent, None)
+        sizes = [Button("{size}", f"{rest} {each}", {"size": each}, suggested=True) for each in QUICK_SIZES]
+        sized = "sized" + rest.removeprefix("open")
+        return Answer("preview_open", data).with_buttons(
+            (Button(N_("Confirm"), f"confirm {preview}", style=Style.GO, once=True), *switch),
+            (*sizes, Button(N_("Other size…"), sized)),
+            (
+                Button(N_("Why this price?"), f"why liquidation preview={preview}"),
+                Button(N_("Cancel"), f"drop {preview}", style=Style.STOP),
+            ),
+        )
+
+    async def close(self, turn: BotTurn, words: CloseWords) -> Answer:
+        """Preview a close, or carry it out at once if previews are off."""
+        account = await turn.account()
+        held = account.state.in_order()
+        symbol, share = words.symbol, words.share
+        if not held:
+            raise NothingOpen
+        if symbol is None and len(held) > 1 and share != 1:
+            part = f" {SHARE.show(share)}" if share is not None else ""
+            buttons = [
+                Button(base_of(each.symbol), f"close {SYMBOL.show(each.symbol)}{part}") for each in held
+            ]
+            buttons.append(Button(N_("All"), "close all"))
+            return Answer("ask_position", {"what": "close"}, rows_of(buttons))
+        intents = await self._orders.close_intents(turn, symbol, Decimal(1) if share is None else share)
+        if not turn.previews:
+            return await done_answer(turn, await self._orders.carry_out(turn, "close", intents))
+        line = " ".join(
+            (
+                "close",
+                *([SYMBOL.show(symbol)] if symbol else []),
+                *([SHARE.show(share)] if share is not None else []),
+            )
+        )
+        events, after = await self._orders.trial(turn, intents)
+        fills = fills_data(events)
+        plan = Plan.of("close", line, intents, account.state, turn.market)
+        preview = await self._orders.keep(turn, plan)
+        data = {
+            "reason": None,
+            "fills": fills,
+            "net": sum((row["net"] for row in fills), Decimal(0)),
+            "before": [position_data(each) for each in account_figures(account.state, turn.market).positions],
+            "equity": account_figures(after, turn.market).equity,
+        }
+        return Answer("preview_close", data).with_buttons(confirm_row(preview))
+
+
+def _open_line(intent: Open, words: OpenWords | None) -> str:
+    """The order as a line; without words its size is left out, so that another can be put after it."""
+    parts = ["open", SYMBOL.show(intent.symbol), intent.side.value, f"{intent.leverage}x"]
+    if intent.mode is not None:
+        parts.append(intent.mode.value)
+    if words is not None and words.size is not None:
+        parts.append(SIZE.show(words.size))
+    return " ".join(parts)

@@ -1,0 +1,35 @@
+"""Faults that stop a start, as one clear line for the operator."""
+
+from bot.content.catalogue import ContentFault
+from bot.core.command import RegistryFault
+from bot.market.errors import MarketError
+from bot.storage import StorageError
+from engine.errors import ContractError
+
+_STORAGE = {
+    "database-locked": "the database is in use by another program",
+    "database-read-only": "the database cannot be written to",
+    "database-full": "there is no room left for the database",
+    "database-unusable": "this is no database of Marginalia, or it is damaged",
+    "database-unavailable": "the database server does not answer or refuses the login",
+    "database-too-new": "a newer version of Marginalia wrote this database; it was left untouched",
+}
+
+
+def explained(fault: BaseException) -> str | None:
+    """The line for a fault that an operator can mend; None for one that is ours."""
+    match fault:
+        case StorageError():
+            details = ", ".join(f"{name}: {value}" for name, value in fault.data.items())
+            return f"marginalia: {_STORAGE.get(fault.code, fault.code)}" + (
+                f" ({details})" if details else ""
+            )
+        case MarketError():
+            details = ", ".join(f"{name}: {value}" for name, value in fault.data.items())
+            return f"marginalia: {fault.code.replace('-', ' ')} ({details})"
+        case ContentFault() | RegistryFault():
+            return "\n".join(("marginalia: the texts cannot be used:", *fault.faults))
+        case ContractError():
+            return f"marginalia: the contracts cannot be used: {fault}"
+        case _:
+            return None

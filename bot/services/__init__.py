@@ -1,0 +1,1 @@
+"""Use cases: the only place where the engine and storage meet."""

@@ -1,0 +1,51 @@
+"""Control of the console's own market: prices set by hand, time moved by hand, and everything due settled at once."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.core.params import BadWord
+from bot.core.words import Lexicon
+from bot.market.feed import Feed
+from bot.market.fixed import FixedFeed
+from bot.services.notifier import Notifier
+from bot.services.settlement import Settlement
+
+
+class NotThisMarket(Exception):
+    """The market's prices or time cannot be set by hand."""
+
+
+class Control:
+    """What `!price` and `!clock` do."""
+
+    def __init__(self, feed: Feed, settlement: Settlement, notifier: Notifier, lexicon: Lexicon) -> None:
+        self._feed = feed
+        self._settlement = settlement
+        self._notifier = notifier
+        self._lexicon = lexicon
+        self.admins: set[tuple[str, str]] = set()
+
+    async def price(self, symbol: str, price: Decimal) -> None:
+        """Set mark, last and index on a fixed market, and settle; raises NotThisMarket, BadWord or MarketError."""
+        if not isinstance(self._feed, FixedFeed):
+            raise NotThisMarket
+        known = self._lexicon.symbol(symbol.casefold())
+        if known is None:
+            raise BadWord("unknown-symbol", symbol)
+        await self._settlement.tick(self._feed.set_price(known, price))
+        await self.flush()
+
+    async def clock(self, by: timedelta) -> None:
+        """Move the market's clock and settle each snapshot on the way; raises MarketError."""
+        for snapshot in self._feed.advance(by):
+            await self._settlement.tick(snapshot)
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Deliver the notices that are due."""
+        while await self._notifier.flush():
+            pass
+
+    def make_admin(self, room: str, who: str) -> None:
+        """Take note that somebody is an admin of a room."""
+        self.admins.add((room, who))

@@ -1,0 +1,180 @@
+"""Orders: words become plans, plans are shown, confirmed once, and carried out at the price of that moment."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+from bot.core.identity import new_id
+from bot.services.plans import LIFETIME, Plan
+from bot.services.sizes import EquityShare, Size, quantity_of
+from bot.services.turn import BotTurn, open_account, record
+from bot.storage import accounts, previews
+from bot.storage.accounts import Account
+from engine.account import MarginAccount
+from engine.events import Event
+from engine.exchange import decide
+from engine.intents import ChangeLeverage, ChangeMode, Close, Intent, Open
+from engine.position import MarginMode, Side
+
+RESET = "reset"
+
+
+class NothingOpen(Exception):
+    """There is no open position that could be meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWords:
+    """What a learner said of an order; what was left out follows from the settings."""
+
+    symbol: str
+    side: Side
+    size: Size | None = None
+    leverage: int | None = None
+    mode: MarginMode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Events that were recorded, and the account before and after them."""
+
+    kind: str
+    events: tuple[Event, ...]
+    before: MarginAccount
+    after: MarginAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """Nothing was done, since what the preview showed no longer holds; `line` asks for a new one."""
+
+    reason: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Nothing was done: the preview was used, cancelled, or is somebody else's."""
+
+
+Confirmation: TypeAlias = Done | Renewed | Gone
+
+
+class Orders:
+    """The use cases that move paper money of the active account."""
+
+    def __init__(self, balance: Decimal) -> None:
+        self.balance = balance
+
+    async def open_intent(self, turn: BotTurn, words: OrderWords) -> Open:
+        """The order that the words come to; raises Refusal or OtherCoin."""
+        account = await turn.account()
+        settings = account.state.settings_of(words.symbol)
+        leverage = settings.leverage if words.leverage is None else words.leverage
+        mode = words.mode or settings.mode
+        size = words.size or EquityShare(turn.person.default_size)
+        checked = max(1, min(leverage, turn.market.contract(words.symbol).max_leverage))
+        quantity = quantity_of(size, words.symbol, checked, account.state, turn.market)
+        return Open(words.symbol, words.side, quantity, leverage, mode)
+
+    async def close_intents(self, turn: BotTurn, symbol: str | None, share: Decimal) -> tuple[Close, ...]:
+        """Close a share of one position, or of all without a symbol; raises NothingOpen or Refusal."""
+        account = await turn.account()
+        held = [each for each in account.state.in_order() if symbol in {None, each.symbol}]
+        if not held:
+            raise NothingOpen
+        if share == 1:
+            return tuple(Close(each.symbol) for each in held)
+        market = turn.market
+        return tuple(
+            Close(each.symbol, max(contract.floor_quantity(each.quantity * share), contract.step))
+            for each in held
+            for contract in (market.contract(each.symbol),)
+        )
+
+    async def trial(
+        self, turn: BotTurn, intents: tuple[Intent, ...]
+    ) -> tuple[tuple[Event, ...], MarginAccount]:
+        """The events and the account that intents would lead to now; nothing is recorded; raises Refusal."""
+        state = (await turn.account()).state
+        events: list[Event] = []
+        for intent in intents:
+            decided = decide(intent, state, turn.market)
+            for event in decided:
+                state = state.apply(event)
+            events += decided
+        return tuple(events), state
+
+    async def keep(self, turn: BotTurn, plan: Plan) -> str:
+        """Keep a plan for 60 seconds; returns the id that confirms it."""
+        account = await turn.account()
+        kept = previews.Preview(new_id(), account.id, turn.person.id, plan.to_json(), turn.now)
+        previews.put(turn.unit, kept)
+        return kept.id
+
+    async def previewed(self, turn: BotTurn, preview_id: str | None) -> Open | None:
+        """The order that a preview of this person shows, if it is one."""
+        kept = await previews.get(turn.unit, preview_id) if preview_id is not None else None
+        if kept is None or kept.person_id != turn.person.id:
+            return None
+        intents = Plan.from_json(kept.body).intents
+        return intents[0] if intents and isinstance(intents[0], Open) else None
+
+    async def confirm(self, turn: BotTurn, preview_id: str) -> Confirmation:
+        """Carry a kept plan out, once, at the price of this moment; raises Refusal."""
+        account = await turn.account()
+        kept = await previews.get(turn.unit, preview_id)
+        if kept is None or kept.spent or kept.person_id != turn.person.id or kept.account_id != account.id:
+            return Gone()
+        plan = Plan.from_json(kept.body)
+        previews.spend(turn.unit, preview_id)
+        if turn.now - kept.at > LIFETIME:
+            return Renewed("expired", plan.line)
+        if plan.version != account.state.version:
+            return Renewed("account", plan.line)
+        if plan.drifted(turn.market):
+            return Renewed("price", plan.line)
+        if plan.kind == RESET:
+            return await self.reset(turn)
+        return await self.carry_out(turn, plan.kind, plan.intents)
+
+    async def withdraw(self, turn: BotTurn, preview_id: str) -> bool:
+        """Cancel a kept plan; whether it could still be cancelled."""
+        kept = await previews.get(turn.unit, preview_id)
+        if kept is None or kept.spent or kept.person_id != turn.person.id:
+            return False
+        previews.spend(turn.unit, preview_id)
+        return True
+
+    async def carry_out(self, turn: BotTurn, kind: str, intents: tuple[Intent, ...]) -> Done:
+        """Decide and record intents one after the other, all or none; raises Refusal."""
+        account = await turn.account()
+        before = account.state
+        events: list[Event] = []
+        for intent in intents:
+            decided = decide(intent, account.state, turn.market)
+            account = record(turn, account, decided)
+            events += decided
+        return Done(kind, tuple(events), before, account.state)
+
+    async def change_leverage(self, turn: BotTurn, symbol: str, leverage: int) -> Done:
+        """Set a symbol's leverage; raises Refusal."""
+        return await self.carry_out(turn, "leverage", (ChangeLeverage(symbol, leverage),))
+
+    async def change_mode(self, turn: BotTurn, symbol: str, mode: MarginMode) -> Done:
+        """Set a symbol's margin mode; raises Refusal."""
+        return await self.carry_out(turn, "mode", (ChangeMode(symbol, mode),))
+
+    async def reset(self, turn: BotTurn) -> Done:
+        """Archive the main account and open a new one with the paper balance."""
+        old = await turn.account()
+        accounts.archive(turn.unit, old, turn.now)
+        new = open_account(turn.unit, turn.person.id, self.balance, turn.market, turn.now)
+        turn.replace_account(new)
+        return Done(RESET, (), old.state, new.state)
+
+
+def only_position(account: Account) -> str | None:
+    """The symbol of the only open position, or None."""
+    positions = account.state.in_order()
+    return positions[0].symbol if len(positions) == 1 else None

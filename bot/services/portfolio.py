@@ -1,0 +1,31 @@
+"""Reading use cases: what an account did."""
+
+from bot.storage import UnitOfWork, journal
+from bot.storage.journal import Entry
+
+__all__ = ["Entry", "closed_trades", "page_of_history"]
+
+CLOSING = ("position-closed", "position-liquidated")
+TRADES = (
+    "position-opened",
+    "position-increased",
+    "position-reduced",
+    "position-closed",
+    "position-liquidated",
+    "margin-changed",
+    "deposited",
+)
+COUNTED = 100
+
+
+async def closed_trades(unit: UnitOfWork, account_id: str) -> int:
+    """How many positions of an account were closed or liquidated, counted up to 100."""
+    return len(await journal.entries(unit, account_id, limit=COUNTED, kinds=CLOSING))
+
+
+async def page_of_history(
+    unit: UnitOfWork, account_id: str, before: int | None, size: int
+) -> tuple[tuple[Entry, ...], int | None]:
+    """A page of the journal, newest first, and where the next one starts (None: this is the last)."""
+    found = await journal.entries(unit, account_id, before_seq=before, limit=size + 1, kinds=TRADES)
+    return found[:size], found[size - 1].seq if len(found) > size else None

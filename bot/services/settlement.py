@@ -1,0 +1,53 @@
+"""Settlement: after every tick, each account whose condition of liquidation is met goes through the procedure."""
+
+from bot.core.clock import Clock
+from bot.core.identity import new_id
+from bot.core.reply import plain
+from bot.services.liquidations import liquidation_data
+from bot.services.turn import MAIN_MARKET
+from bot.storage import Store, accounts, outbox, retrying
+from bot.storage.accounts import Account
+from bot.telemetry import Telemetry
+from engine.exchange import decide
+from engine.intents import Settle
+from engine.market import MarketSnapshot
+
+
+class Settlement:
+    """Tests all accounts of the main market that have positions; each is settled in its own transaction."""
+
+    def __init__(self, store: Store, clock: Clock, telemetry: Telemetry) -> None:
+        self._store = store
+        self._clock = clock
+        self._telemetry = telemetry
+
+    async def tick(self, market: MarketSnapshot) -> int:
+        """Settle every account against a snapshot; returns how many were liquidated, wholly or in part."""
+        async with self._store.unit() as unit:
+            exposed = await accounts.with_positions(unit, MAIN_MARKET)
+        settled = 0
+        for account in exposed:
+            if any(not market.fresh(each.symbol) for each in account.state.in_order()):
+                continue
+            if decide(Settle(), account.state, market):
+                settled += await self._settle(account, market)
+        return settled
+
+    async def _settle(self, found: Account, market: MarketSnapshot) -> bool:
+        """Settle one account by its state under the lock; the scan only proposed it."""
+        async for attempt in retrying():
+            with attempt:
+                async with self._store.unit() as unit:
+                    await unit.lock(f"account:{found.id}")
+                    account = await accounts.load(unit, found.id)
+                    events = () if account.archived_at else decide(Settle(), account.state, market)
+                    if not events:
+                        return False
+                    now = self._clock.now()
+                    after = accounts.record(unit, account, events, now, market.time)
+                    data = liquidation_data(events, account.state, after.state, market, now)
+                    key = f"liquidation:{account.id}:{after.state.version}"
+                    outbox.post(
+                        unit, outbox.Notice(new_id(), account.person_id, "liquidated", plain(data), now, key)
+                    )
+        return True

@@ -1,0 +1,214 @@
+"""The turn of a request over a unit of work: the person, the account, the market as it is now."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
+
+from bot.core.clock import Clock
+from bot.core.identity import new_id
+from bot.core.reply import Answer
+from bot.core.request import Request
+from bot.core.turn import AlreadyAnswered, TryAgain
+from bot.core.wording import Wording
+from bot.storage import (
+    AlreadyProcessed,
+    RowRefused,
+    SerializationFailure,
+    Store,
+    UnitOfWork,
+    VersionConflict,
+    accounts,
+    conversation,
+    people,
+)
+from bot.storage.accounts import Account
+from bot.storage.people import Person
+from engine.account import MarginAccount
+from engine.events import Event
+from engine.exchange import decide
+from engine.intents import Deposit
+from engine.market import MarketSnapshot
+
+MAIN_MARKET = "main"
+DEFAULT_SIZE = Decimal("0.02")
+PRESSES = "press"
+
+
+class BotTurn:
+    """One request: reads at once, collects what is to be written, and is committed by whoever opened it."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        request: Request,
+        person: Person,
+        language: str,
+        market: MarketSnapshot,
+        now: datetime,
+    ) -> None:
+        self.unit = unit
+        self.request = request
+        self.person = person
+        self.language = language
+        self.market = market
+        self.now = now
+        self.suggested = False
+        self._base: Callable[[], None] | None = None
+        self._account: Account | None = None
+        self._pending: tuple[str | None] | None = None
+
+    @property
+    def person_id(self) -> str:
+        """The id of the person who asks."""
+        return self.person.id
+
+    @property
+    def time_zone(self) -> str:
+        """The zone whose times are shown beside UTC."""
+        return self.person.time_zone
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything waits to be committed."""
+        return self.unit.changed
+
+    @property
+    def previews(self) -> bool:
+        """Whether money moves only after a preview: the person wants it so, or the words came from a guess."""
+        return self.person.confirm or self.suggested
+
+    async def account(self) -> Account:
+        """The active account, locked to the end of the turn; new events are recorded through `record`."""
+        if self._account is None:
+            found = await accounts.main_of(self.unit, self.person.id)
+            if found is None:
+                raise TryAgain
+            await self.unit.lock(f"account:{found.id}")
+            current = await accounts.load(self.unit, found.id)
+            if current.archived_at is not None:
+                raise TryAgain
+            self._account = current
+        return self._account
+
+    def replace_account(self, account: Account) -> None:
+        """Go on with another state of the active account."""
+        self._account = account
+
+    def save_person(self, person: Person) -> None:
+        """Keep the person's changed settings, and answer by them."""
+        self.person = person
+        people.save(self.unit, person)
+
+    async def pending_line(self) -> str | None:
+        """The unfinished command of this person in this chat, as a line."""
+        if self._pending is None:
+            found = await conversation.pending(self.unit, self.person.id, self.request.chat.key)
+            self._pending = (found.command if found else None,)
+        return self._pending[0]
+
+    def set_pending(self, line: str) -> None:
+        """Keep an unfinished command until the next words of this person in this chat."""
+        self._pending = (line,)
+        question = conversation.Pending(line, {}, "", None, self.now)
+        conversation.set_pending(self.unit, self.person.id, self.request.chat.key, question)
+
+    def clear_pending(self) -> None:
+        """Forget the unfinished command."""
+        self._pending = (None,)
+        conversation.clear_pending(self.unit, self.person.id, self.request.chat.key)
+
+    async def kept_line(self, token: str) -> str | None:
+        """The line kept under a button's token."""
+        kept = await conversation.action(self.unit, token)
+        return kept.text if kept else None
+
+    def keep_line(self, token: str, line: str) -> None:
+        """Keep a line that is too long for a button."""
+        conversation.put_action(self.unit, token, self.person.id, line, self.now)
+
+    def remember(self, answer: Answer, nonce: str | None) -> None:
+        """Keep the answer with this act, so that the same act again gets the same answer."""
+        kept = answer.to_json()
+        conversation.mark(self.unit, self.request.who.platform, self.request.update, kept, self.now)
+        if nonce is not None:
+            conversation.mark(self.unit, PRESSES, f"{self.person.id}:{nonce}", kept, self.now)
+
+    def discard(self) -> None:
+        """Drop all that waits to be committed; a newcomer stays known."""
+        self.unit.discard()
+        if self._base is not None:
+            self._base()
+
+    def begin_with(self, base: Callable[[], None]) -> None:
+        """Write what must be kept whatever becomes of the request."""
+        self._base = base
+        base()
+
+
+class BotTurns:
+    """Opens turns: finds the person or welcomes a new one with a paper account."""
+
+    def __init__(
+        self,
+        store: Store,
+        market: Callable[[], MarketSnapshot],
+        clock: Clock,
+        wording: Wording,
+        balance: Decimal,
+    ) -> None:
+        self._store = store
+        self._market = market
+        self._clock = clock
+        self._wording = wording
+        self._balance = balance
+
+    @asynccontextmanager
+    async def open(self, request: Request) -> AsyncIterator[BotTurn]:
+        """The turn of a request; commits at the end of the block (bot.core.turn.Turns)."""
+        try:
+            async with self._store.unit() as unit:
+                await unit.lock(f"person:{request.who.platform}:{request.who.user}")
+                person = await people.find(unit, request.who)
+                known = person or self._newcomer()
+                language = self._wording.language(known.language or request.language)
+                turn = BotTurn(unit, request, known, language, self._market(), self._clock.now())
+                if person is None:
+                    turn.begin_with(lambda: self._welcome(turn, known))
+                yield turn
+        except AlreadyProcessed as again:
+            raise AlreadyAnswered(Answer.from_json(again.answer)) from again
+        except (VersionConflict, SerializationFailure, RowRefused) as lost:
+            raise TryAgain from lost
+
+    def _newcomer(self) -> Person:
+        return Person(
+            id=new_id(),
+            language=None,
+            time_zone="UTC",
+            confirm=True,
+            default_size=DEFAULT_SIZE,
+            created_at=self._clock.now(),
+            started=False,
+        )
+
+    def _welcome(self, turn: BotTurn, person: Person) -> None:
+        people.create(turn.unit, turn.request.who, person)
+        turn.replace_account(open_account(turn.unit, person.id, self._balance, turn.market, turn.now))
+
+
+def open_account(
+    unit: UnitOfWork, person_id: str, balance: Decimal, market: MarketSnapshot, now: datetime
+) -> Account:
+    """A new main account with its first deposit of paper USDT."""
+    account = Account(new_id(), person_id, accounts.MAIN, MAIN_MARKET, MarginAccount.empty(), now)
+    accounts.create(unit, account)
+    events = decide(Deposit(balance), account.state, market)
+    return accounts.record(unit, account, events, now, market.time)
+
+
+def record(turn: BotTurn, account: Account, events: tuple[Event, ...]) -> Account:
+    """Record events on the turn's account."""
+    after = accounts.record(turn.unit, account, events, turn.now, turn.market.time)
+    turn.replace_account(after)
+    return after
