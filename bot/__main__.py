@@ -1,0 +1,53 @@
+"""The command line: `console`, `run`, `backup`."""
+
+import argparse
+import asyncio
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from bot.adapters.console.options import add_arguments
+
+EXIT_FAULT = 1
+EXIT_USAGE = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Learn futures margin on paper.")
+    parser.add_argument("--version", action="version", version=f"marginalia {_version()}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    add_arguments(commands.add_parser("console", help="chat in this terminal"))
+    run = commands.add_parser(
+        "run", help="serve Telegram and Discord, with the settings of the environment or .env"
+    )
+    run.add_argument("--check", action="store_true", help="validate settings, texts and database, and exit")
+    backup = commands.add_parser("backup", help="copy the SQLite database while it is in use")
+    backup.add_argument("path")
+    given = parser.parse_args(arguments)
+    try:
+        match given.command:
+            case "console":
+                from bot.terminal import run_console
+
+                return asyncio.run(run_console(given))
+            case "run":
+                from bot.serving import run_fronts
+
+                return asyncio.run(run_fronts(check=given.check))
+            case _:
+                from bot.serving import run_backup
+
+                return asyncio.run(run_backup(given.path))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _version() -> str:
+    try:
+        return version("marginalia")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,213 @@
+"""The terminal as a front: each line is answered to its end, notices included, before the next is read."""
+
+import itertools
+from typing import Any, TextIO, assert_never
+
+from bot.adapters.console.control import Control
+from bot.adapters.console.faces import Face, JsonFace, TextFace, hush
+from bot.adapters.console.inbound import (
+    MakeAdmin,
+    MoveClock,
+    Press,
+    Say,
+    SetPrice,
+    Spoken,
+    Vote,
+    read_act,
+    read_speaker,
+)
+from bot.adapters.console.messages import NO_POLL, WELCOME, BadLine
+from bot.adapters.console.screen import Message, Screen
+from bot.core.identity import ChatRef, Identity, Platform, new_id
+from bot.core.markup import Paragraph, Span
+from bot.core.reply import Answer, Reply, ReplyButton
+from bot.core.request import Input, Pressed, Request, Said
+from bot.core.router import LINKED, Router
+from bot.core.sender import RetryLater
+from bot.telemetry import Telemetry
+
+NOBODY_READS = 60.0
+
+
+class ConsoleFront:
+    """A conversation of lines.
+
+    `me` speaks where a line names nobody; `language` is the tag of the language people are taken to read until they
+    choose one. `json`: messages leave as JSON lines; else, with `interactive`, people sit at a terminal.
+    """
+
+    def __init__(
+        self,
+        router: Router[Any],
+        control: Control,
+        *,
+        me: str,
+        json: bool,
+        stdin: TextIO,
+        stdout: TextIO,
+        interactive: bool,
+        language: str,
+        telemetry: Telemetry,
+    ) -> None:
+        self._router = router
+        self._control = control
+        self._me = me
+        self._json = json
+        self._stdin = stdin
+        self._stdout = stdout
+        self._interactive = interactive and not json
+        self._language = language
+        self._telemetry = telemetry
+        self._screen = Screen()
+        self._languages: dict[str, str] = {}
+        self._run = new_id()
+        self._numbers = itertools.count(1)
+        self._gone = False
+        self._face = self._terminal() if self._interactive else self._plain_face()
+
+    @property
+    def platform(self) -> Platform:
+        return Platform.CONSOLE
+
+    async def serve(self) -> None:
+        """Answer lines until the input ends, nobody reads the output any more, or it is cancelled."""
+        self._telemetry.fronts.labels(self.platform).set(1)
+        try:
+            if self._interactive:
+                self._show(self._own(Spoken(self._me, None, ""), WELCOME, Answer("console_welcome")))
+            async for line in self._face.lines():
+                await self.take(line)
+        except BrokenPipeError:
+            hush(self._stdout)
+        finally:
+            self._telemetry.fronts.labels(self.platform).set(0)
+
+    async def send(self, to: Identity, reply: Reply) -> None:
+        """Show a notice in somebody's private chat; raises RetryLater where nobody reads the output any more."""
+        if not self._gone:
+            try:
+                self._show(Message(to.user, None, reply))
+            except BrokenPipeError:
+                self._gone = True
+        if self._gone:
+            raise RetryLater(NOBODY_READS)
+
+    async def take(self, line: str) -> None:
+        """Do what one line asks for, then deliver what is due; an empty line asks for nothing.
+
+        Raises BrokenPipeError where nobody reads the output any more.
+        """
+        if not line.strip():
+            return
+        spoken = Spoken(self._me, None, line)
+        try:
+            spoken = read_speaker(line, self._me)
+            await self._do(spoken)
+        except BadLine as bad:
+            data = {"code": bad.code, **bad.values}
+            answer = Answer("console_error", data, ok=False, private=spoken.room is not None)
+            self._show(self._own(spoken, bad.message, answer, **bad.values))
+        await self._flush(spoken)
+        if self._gone:
+            raise BrokenPipeError
+
+    async def _do(self, spoken: Spoken) -> None:
+        numbered = self._numbered(spoken)
+        if numbered is not None:
+            await self._press(spoken, *numbered)
+            return
+        match read_act(spoken.text):
+            case Say(text):
+                addressed = spoken.room is None or self._screen.asked(spoken.who, spoken.room)
+                await self._ask(spoken, Said(text, addressed))
+            case Press(label):
+                await self._press(spoken, *self._screen.pressed(spoken.who, spoken.room, label))
+            case SetPrice() | MoveClock() | MakeAdmin() as order:
+                await self._order(spoken, order)
+            case Vote():
+                raise BadLine("no_poll", NO_POLL)
+            case never:
+                assert_never(never)
+
+    async def _ask(self, spoken: Spoken, what: Input, pressed: Message | None = None) -> None:
+        request = self._request(spoken, what)
+        try:
+            reply = await self._router.handle(request)
+        except Exception as fault:  # noqa: BLE001 - one answer that cannot be worded must not end the conversation
+            reply = self._router.describe_fault(request, fault)
+        if reply is not None:
+            self._show(Message(spoken.who, spoken.room, reply), pressed if reply.edit else None)
+
+    async def _press(self, spoken: Spoken, message: Message, button: ReplyButton) -> None:
+        if button.deep:
+            private = Spoken(spoken.who, None, spoken.text)
+            await self._ask(private, Said(f"/{LINKED} {button.payload}"))
+        else:
+            await self._ask(spoken, Pressed(button.payload), message)
+
+    async def _order(self, spoken: Spoken, order: SetPrice | MoveClock | MakeAdmin) -> None:
+        try:
+            match order:
+                case SetPrice(symbol, price):
+                    known = self._router.binder.lexicon.symbol(symbol.casefold())
+                    await self._control.price(known or symbol.upper(), price)
+                case MoveClock(by):
+                    await self._control.clock(by)
+                case MakeAdmin(who):
+                    self._control.make_admin(spoken.room or "", who)
+                case _:
+                    assert_never(order)
+        except Exception as fault:  # noqa: BLE001 - the speaker is told whatever broke
+            self._fault(spoken, fault)
+
+    async def _flush(self, spoken: Spoken) -> None:
+        try:
+            await self._control.flush()
+        except Exception as fault:  # noqa: BLE001 - a notice that fails must not end the conversation
+            self._fault(spoken, fault)
+
+    def _fault(self, spoken: Spoken, fault: Exception) -> None:
+        reply = self._router.describe_fault(self._request(spoken, Said(spoken.text)), fault)
+        self._show(Message(spoken.who, spoken.room, reply))
+
+    def _numbered(self, spoken: Spoken) -> tuple[Message, ReplyButton] | None:
+        """The button that a bare number presses: only at a terminal, where the numbers are shown."""
+        number = spoken.text
+        if not self._interactive or spoken.room or not (number.isascii() and number.isdigit()):
+            return None
+        return self._screen.numbered(spoken.who, int(number)) if len(number) < 3 else None
+
+    def _request(self, spoken: Spoken, what: Input) -> Request:
+        private = spoken.room is None
+        return Request(
+            update=f"{self._run}:{next(self._numbers)}",
+            who=Identity(self.platform, spoken.who),
+            chat=ChatRef(self.platform, spoken.who if private else f"#{spoken.room}", private),
+            input=what,
+            name=spoken.who,
+            language=self._languages.get(spoken.who, self._language),
+        )
+
+    def _own(self, spoken: Spoken, message: str, answer: Answer, **values: str) -> Message:
+        """A message of this front itself, in the language that the speaker was last answered in."""
+        wanted = self._languages.get(spoken.who, self._language)
+        language = self._router.wording.language(wanted)
+        text = self._router.wording.text(message, language, **values)
+        blocks = (Paragraph((Span(text),)),)
+        reply = Reply(blocks, private=answer.private, answer=answer, language=language)
+        return Message(spoken.who, spoken.room, reply)
+
+    def _show(self, message: Message, instead_of: Message | None = None) -> None:
+        self._languages[message.to] = message.reply.language
+        self._screen.show(message, instead_of)
+        self._face.show(message)
+
+    def _plain_face(self) -> Face:
+        if self._json:
+            return JsonFace(self._stdin, self._stdout)
+        return TextFace(self._stdin, self._stdout, self._me)
+
+    def _terminal(self) -> Face:
+        from bot.adapters.console.terminal import Terminal  # prompt_toolkit and rich load slowly
+
+        return Terminal(self._router, self._screen, self._me, self._language)

@@ -1,0 +1,187 @@
+"""The front's life: start, receive by polling or webhook, answer, stop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from telegram import Update
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
+
+from bot.adapters.telegram.backoff import Backoff
+from bot.adapters.telegram.conversation import Conversation
+from bot.adapters.telegram.delivery import Delivery
+from bot.adapters.telegram.errors import BadToken, Flood, WebhookRefused
+from bot.adapters.telegram.inbound import ALLOWED_UPDATES, person_of, translate
+from bot.adapters.telegram.lanes import Lanes
+from bot.adapters.telegram.menu import publish_menu
+from bot.adapters.telegram.polling import Poller, PollingBot
+from bot.adapters.telegram.render import pages
+from bot.adapters.telegram.transport import AiohttpRequest
+from bot.adapters.telegram.webhook import WebhookSettings, receive
+from bot.core.identity import Identity, Platform
+from bot.core.reply import Reply
+from bot.core.router import Router
+from bot.core.sender import RetryLater, Unreachable
+from bot.telemetry import Telemetry
+
+AT_ONCE = 64
+WAITING = 1000
+CONNECTIONS = 40
+# Seconds: for what is under way when the front stops, and until a notice is worth another try.
+GRACE = 5.0
+NOT_NOW = 5.0
+_USUAL = Backoff()
+
+
+class TelegramFront:
+    """Serves Telegram. `base_url` ends in `/bot`; without a `webhook` it polls. Raises BadToken for an empty token."""
+
+    platform = Platform.TELEGRAM
+
+    def __init__(
+        self,
+        token: str,
+        router: Router[Any],
+        telemetry: Telemetry,
+        *,
+        base_url: str = "https://api.telegram.org/bot",
+        base_file_url: str = "https://api.telegram.org/file/bot",
+        webhook: WebhookSettings | None = None,
+        backoff: Backoff = _USUAL,
+    ) -> None:
+        if not token.strip():
+            raise BadToken
+        self._bot = PollingBot(
+            token.strip(),
+            base_url=base_url,
+            base_file_url=base_file_url,
+            request=AiohttpRequest(base_url),
+            get_updates_request=AiohttpRequest(base_url, connections=1),
+        )
+        self._router = router
+        self._telemetry = telemetry
+        self._webhook = webhook
+        self._backoff = backoff
+        self._delivery = Delivery(self._bot, backoff)
+        self._lanes = Lanes(AT_ONCE, telemetry.incident)
+        self._conversation: Conversation | None = None
+
+    async def serve(self) -> None:
+        """Receive and answer until cancelled; what is under way then has some seconds to finish.
+
+        Raises BadToken or WebhookRefused; Telegram out of reach is waited for.
+        """
+        try:
+            async with self._running():
+                await (self._poll() if self._webhook is None else self._listen(self._webhook))
+        except BadToken:
+            self._telemetry.log.critical("telegram_token_refused", hint="check TELEGRAM_TOKEN")
+            raise
+
+    async def send(self, to: Identity, reply: Reply) -> None:
+        """Send a reply to a person's private chat; raises Unreachable or RetryLater, anything else is a fault."""
+        chat = int(to.user)
+        wait = self._delivery.wait_of(chat) if self._conversation else NOT_NOW
+        if wait:
+            raise RetryLater(wait)
+        try:
+            for number, page in enumerate(pages(reply, self._bot.username)):
+                await self._delivery.send(chat, page, patient=number > 0)
+        except Flood as flood:
+            raise RetryLater(flood.seconds) from None
+        except Forbidden:
+            raise Unreachable from None
+        except BadRequest as refused:
+            if "chat not found" in refused.message.lower():
+                raise Unreachable from None
+            raise
+        except NetworkError:
+            raise RetryLater(NOT_NOW) from None
+
+    async def webhook(self, headers: Mapping[str, str], body: bytes) -> int:
+        """The HTTP status for what was posted to the webhook's path; 503 while the front does not run."""
+        if self._webhook is None or not self._webhook.proves(headers):
+            return 403
+        if self._conversation is None or len(self._lanes) >= WAITING:
+            return 503
+        return await receive(body, self._submit)
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        menu: asyncio.Task[None] | None = None
+        try:
+            await self._persistently(self._bot.initialize)
+            self._conversation = Conversation(
+                self._router, self._delivery, self._telemetry, self._bot.username
+            )
+            menu = asyncio.create_task(publish_menu(self._bot, self._router, self._telemetry, self._backoff))
+            yield
+        finally:
+            self._up(False)
+            if menu is not None:
+                menu.cancel()
+                await asyncio.gather(menu, return_exceptions=True)
+            self._conversation = None
+            await self._bot.shutdown()
+
+    async def _poll(self) -> None:
+        await self._persistently(lambda: self._bot.delete_webhook(drop_pending_updates=False))
+        poller = Poller(self._bot, self._lanes, self._submit, self._up, self._telemetry, self._backoff)
+        try:
+            await poller.run()
+        finally:
+            await self._lanes.close(GRACE)
+            await poller.confirm()
+
+    async def _listen(self, settings: WebhookSettings) -> None:
+        await self._persistently(
+            lambda: self._bot.set_webhook(
+                settings.url,
+                max_connections=CONNECTIONS,
+                allowed_updates=list(ALLOWED_UPDATES),
+                drop_pending_updates=False,
+                secret_token=settings.secret,
+            )
+        )
+        self._up(True)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self._lanes.close(GRACE)
+
+    async def _persistently(self, act: Callable[[], Awaitable[object]]) -> None:
+        """Do what must be done at start, however long Telegram is out of reach."""
+        attempt = 0
+        while True:
+            try:
+                await act()
+            except InvalidToken:
+                raise BadToken from None
+            except BadRequest as refused:
+                raise WebhookRefused(refused.message) from None
+            except TelegramError as fault:
+                wait = fault.seconds if isinstance(fault, Flood) else self._backoff.delay(attempt)
+                self._telemetry.log.warning(
+                    "telegram_unreachable", kind=type(fault).__name__, wait=round(wait, 1)
+                )
+                await asyncio.sleep(wait)
+                attempt += 1
+            else:
+                return
+
+    def _submit(self, raw: dict[str, Any]) -> asyncio.Task[None] | None:
+        """Line an update up to be answered; None where there is nothing to answer."""
+        conversation = self._conversation
+        try:
+            update = Update.de_json(raw, self._bot)
+            incoming = translate(update, self._bot.bot)
+        except Exception as fault:  # noqa: BLE001 - one update that cannot be read must not hold up the rest
+            self._telemetry.incident(fault)
+            return None
+        if incoming is None or conversation is None:
+            return None
+        return self._lanes.submit(update.update_id, person_of(update), lambda: conversation.answer(incoming))
+
+    def _up(self, up: bool) -> None:
+        self._telemetry.fronts.labels(self.platform.value).set(up)

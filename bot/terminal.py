@@ -1,0 +1,90 @@
+"""The entry point of the terminal chat."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+
+from bot.adapters.console import ConsoleFront, from_namespace
+from bot.adapters.console.options import ConsoleOptions
+from bot.bootstrap import Bot, Plan, build
+from bot.faults import explained
+from bot.market import find_contract, parse_price
+from bot.telemetry import Telemetry, set_up_logs
+from engine.contracts import load_contracts
+
+IN_MEMORY = "sqlite+aiosqlite://"
+KEPT = "data/marginalia.db"
+
+
+async def run_console(given: argparse.Namespace) -> int:
+    """Chat until the input ends; returns the exit code."""
+    options = from_namespace(given)
+    set_up_logs(os.environ.get("LOG_LEVEL", "ERROR"))
+    telemetry = Telemetry()
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not options.json
+    try:
+        async with build(_plan(options, interactive=interactive), telemetry) as bot:
+            await _chat(bot, options, interactive=interactive)
+    except Exception as fault:
+        line = explained(fault)
+        if line is None:
+            raise
+        print(line, file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _chat(bot: Bot, options: ConsoleOptions, *, interactive: bool) -> None:
+    front = ConsoleFront(
+        bot.router,
+        bot.control,
+        me=options.user,
+        json=options.json,
+        stdin=sys.stdin,
+        stdout=sys.stdout,
+        interactive=interactive,
+        language=options.language,
+        telemetry=bot.telemetry,
+    )
+    bot.notifier.serve_through((front,))
+    still = not interactive and options.seed is not None
+    market = None if still else asyncio.create_task(bot.live() if interactive else bot.follow())
+    try:
+        await front.serve()
+    finally:
+        if market is not None:
+            market.cancel()
+            await asyncio.gather(market, return_exceptions=True)
+
+
+def _plan(options: ConsoleOptions, *, interactive: bool) -> Plan:
+    return Plan(
+        database=_database(options.db, interactive=interactive),
+        market=options.market,
+        prices=_prices(options.prices),
+        tape=options.tape,
+        speed=options.speed or Decimal(1),
+        seed=options.seed or 0,
+        spread=options.spread,
+        slippage=options.slippage,
+        balance=options.wallet,
+        language=options.language,
+    )
+
+
+def _database(path: str | None, *, interactive: bool) -> str:
+    """The database: --db, else DATABASE_URL, else a file for a person at a terminal and memory for piped lines."""
+    if path is None and os.environ.get("DATABASE_URL"):
+        return os.environ["DATABASE_URL"]
+    if path is None and not interactive:
+        return IN_MEMORY
+    return f"sqlite+aiosqlite:///{path or KEPT}"
+
+
+def _prices(given: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    contracts = load_contracts()
+    found = {name: find_contract(name, contracts) for name in given}
+    return {found[name].symbol: parse_price(str(price), found[name]) for name, price in given.items()}

@@ -1,0 +1,199 @@
+"""What Telegram takes: the parameters of each method and the limits of what they carry."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.fakes.telegram_html import Refused, read_html, units
+
+MAX_TEXT = 4096
+MAX_ENTITIES = 100
+MAX_ALERT = 200
+MAX_DATA = 64
+MAX_ROW = 8
+MAX_BUTTONS = 100
+MAX_COMMANDS = 100
+
+INT, STR, BOOL, JSON, CHAT = "int", "str", "bool", "json", "chat"
+
+_PLACE = {"message_thread_id": INT, "business_connection_id": STR}
+_TEXT = {"text": STR, "parse_mode": STR, "entities": JSON, "link_preview_options": JSON, "reply_markup": JSON}
+_MENU = {"scope": JSON, "language_code": STR}
+
+# The types of all parameters; a star marks those that must be there.
+METHODS: Mapping[str, Mapping[str, str]] = {
+    "getMe": {},
+    "getUpdates": {"offset": INT, "limit": INT, "timeout": INT, "allowed_updates": JSON},
+    "setWebhook": {
+        "url*": STR,
+        "ip_address": STR,
+        "max_connections": INT,
+        "allowed_updates": JSON,
+        "drop_pending_updates": BOOL,
+        "secret_token": STR,
+    },
+    "deleteWebhook": {"drop_pending_updates": BOOL},
+    "getWebhookInfo": {},
+    "sendMessage": {
+        "chat_id*": CHAT,
+        **_TEXT,
+        **_PLACE,
+        "disable_notification": BOOL,
+        "protect_content": BOOL,
+        "reply_parameters": JSON,
+    },
+    "editMessageText": {"chat_id*": CHAT, "message_id*": INT, **_TEXT},
+    "editMessageReplyMarkup": {"chat_id*": CHAT, "message_id*": INT, "reply_markup": JSON},
+    "deleteMessage": {"chat_id*": CHAT, "message_id*": INT},
+    "answerCallbackQuery": {
+        "callback_query_id*": STR,
+        "text": STR,
+        "show_alert": BOOL,
+        "url": STR,
+        "cache_time": INT,
+    },
+    "sendChatAction": {"chat_id*": CHAT, "action*": STR, **_PLACE},
+    "setMyCommands": {"commands*": JSON, **_MENU},
+    "getMyCommands": _MENU,
+    "deleteMyCommands": _MENU,
+}
+
+ACTIONS = frozenset({"typing", "upload_photo", "upload_document", "find_location", "choose_sticker"})
+SCOPES = frozenset({"default", "all_private_chats", "all_group_chats", "all_chat_administrators", "chat"})
+UPDATES = frozenset({"message", "edited_message", "callback_query", "my_chat_member", "poll_answer"})
+STYLES = frozenset({"primary", "success", "danger"})
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_COMMAND = re.compile(r"[a-z0-9_]{1,32}")
+_LANGUAGE = re.compile(r"[a-z]{2}")
+
+
+def parameters_of(method: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The typed parameters of a request; raises Refused for unknown, missing or mistyped ones.
+
+    The real server overlooks what it does not know; here that is an error, since it means nothing.
+    """
+    known = {name.rstrip("*"): kind for name, kind in METHODS[method].items()}
+    typed = {}
+    for name, value in given.items():
+        if name not in known:
+            raise Refused(f"Bad Request: unknown parameter {name}")
+        typed[name] = _typed(name, known[name], value)
+    for name in METHODS[method]:
+        if name.endswith("*") and name[:-1] not in typed:
+            raise Refused(f"Bad Request: {name[:-1].replace('_', ' ')} is empty")
+    return typed
+
+
+def _typed(name: str, kind: str, value: Any) -> Any:
+    try:
+        if kind == JSON:
+            return json.loads(value) if isinstance(value, str) else value
+        if kind in {INT, CHAT}:
+            return int(value)
+    except ValueError:
+        raise Refused(f"Bad Request: can't parse {name}") from None
+    if kind == BOOL:
+        if str(value).lower() not in {"true", "false", "0", "1"}:
+            raise Refused(f"Bad Request: can't parse {name}")
+        return str(value).lower() in {"true", "1"}
+    return str(value)
+
+
+def message_of(given: Mapping[str, Any], too_long: str) -> dict[str, Any]:
+    """The text, entities and keyboard of a message; raises Refused."""
+    source, mode = given.get("text", ""), given.get("parse_mode", "")
+    if mode and mode.lower() != "html":
+        raise Refused("Bad Request: unsupported parse_mode")
+    text, entities = read_html(source) if mode else (source.strip(), given.get("entities", []))
+    if not text:
+        raise Refused("Bad Request: message text is empty")
+    if units(text) > MAX_TEXT:
+        raise Refused(f"Bad Request: {too_long}")
+    if len(entities) > MAX_ENTITIES:
+        raise Refused("Bad Request: ENTITIES_TOO_LONG")
+    made: dict[str, Any] = {"text": text}
+    if entities:
+        made["entities"] = entities
+    markup = given.get("reply_markup")
+    if markup is not None:
+        made["reply_markup"] = keyboard_of(markup)
+    return made
+
+
+def keyboard_of(markup: Any) -> dict[str, Any]:
+    """An inline keyboard; raises Refused for what a phone would not show or the server not carry."""
+    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise Refused("Bad Request: object expected as reply markup")
+    if sum(len(row) for row in rows) > MAX_BUTTONS:
+        raise Refused("Bad Request: reply markup is too long")
+    for row in rows:
+        if not 1 <= len(row) <= MAX_ROW:
+            raise Refused(f"Bad Request: a row has 1 to {MAX_ROW} buttons")
+        for button in row:
+            _check_button(button)
+    return dict(markup)
+
+
+def _check_button(button: Mapping[str, Any]) -> None:
+    if not str(button.get("text", "")).strip():
+        raise Refused("Bad Request: inline keyboard button text must be non-empty")
+    if button.keys() - {"text", "callback_data", "url", "style"}:
+        raise Refused("Bad Request: unknown field of an inline keyboard button")
+    if button.get("style", "primary") not in STYLES:
+        raise Refused("Bad Request: BUTTON_STYLE_INVALID")
+    if ("callback_data" in button) == ("url" in button):
+        raise Refused("Bad Request: text buttons are unallowed in the inline keyboard")
+    if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= MAX_DATA:
+        raise Refused("Bad Request: BUTTON_DATA_INVALID")
+    if "url" in button:
+        check_url(button["url"])
+
+
+def check_url(url: str) -> None:
+    """An address of a button or an answer; a start payload has at most 64 of A-Z, a-z, 0-9, _ and -."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or "." not in parts.netloc:
+        raise Refused("Bad Request: BUTTON_URL_INVALID")
+    if parts.query and not re.fullmatch(r"start=[A-Za-z0-9_-]{1,64}", parts.query):
+        raise Refused("Bad Request: BUTTON_URL_INVALID")
+
+
+def check_commands(given: Mapping[str, Any]) -> None:
+    """A menu; raises Refused."""
+    commands = given["commands"]
+    if len(commands) > MAX_COMMANDS:
+        raise Refused("Bad Request: BOT_COMMANDS_TOO_MUCH")
+    for each in commands:
+        if not _COMMAND.fullmatch(each.get("command", "")):
+            raise Refused("Bad Request: BOT_COMMAND_INVALID")
+        if not 1 <= len(each.get("description", "")) <= 256:
+            raise Refused("Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+    check_menu(given)
+
+
+def check_menu(given: Mapping[str, Any]) -> None:
+    """Whose menu is meant; raises Refused."""
+    if given.get("scope", {"type": "default"}).get("type") not in SCOPES:
+        raise Refused("Bad Request: can't parse BotCommandScope: unsupported type specified")
+    language = given.get("language_code", "")
+    if language and not _LANGUAGE.fullmatch(language):
+        raise Refused("Bad Request: language_code invalid")
+
+
+def check_webhook(given: Mapping[str, Any]) -> None:
+    """A webhook's address, secret and width; raises Refused."""
+    if urlsplit(given["url"]).scheme != "https":
+        raise Refused("Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+    if "secret_token" in given and not _SECRET.fullmatch(given["secret_token"]):
+        raise Refused("Bad Request: secret token contains unallowed characters")
+    if not 1 <= given.get("max_connections", 40) <= 100:
+        raise Refused("Bad Request: max_connections must be 1 to 100")
+
+
+def check_allowed(given: Mapping[str, Any]) -> None:
+    """The kinds of update that are asked for; raises Refused for one that does not exist."""
+    if set(given.get("allowed_updates", ())) - UPDATES:
+        raise Refused("Bad Request: unknown kind in allowed_updates")
