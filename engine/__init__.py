@@ -1,13 +1,13 @@
 """Margin trading as pure functions and values: USDT-margined perpetuals after docs/margin.md.
 
-`decide` turns an intent into events or refuses it, `MarginAccount.apply` books them, the figures read the result.
+`engine.exchange.decide` turns an intent into events or refuses it, `MarginAccount.apply` books them, the figures read
+the result. `decide` is not passed on from here: in the bot only services may import it.
 """
 
 from engine.account import MarginAccount, replay
 from engine.contracts import Bracket, Contract, load_contracts, parse_contracts
 from engine.errors import ALL_REFUSALS, EngineError, Refusal
 from engine.events import Event, event_from_json, event_to_json
-from engine.exchange import decide
 from engine.explain import FIGURES, Derivation, explain
 from engine.intents import ChangeLeverage, ChangeMargin, ChangeMode, Close, Deposit, Intent, Open, Settle
 from engine.ledger import Posting, postings
@@ -57,7 +57,6 @@ __all__ = [
     "SymbolSettings",
     "account_figures",
     "both_modes",
-    "decide",
     "event_from_json",
     "event_to_json",
     "explain",

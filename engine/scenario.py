@@ -14,7 +14,7 @@ from engine.intents import Open
 from engine.margin import PositionFigures, position_figures
 from engine.market import MarketSnapshot
 from engine.orders import LARGEST_QUANTITY, order_cost
-from engine.position import MarginMode
+from engine.position import MarginMode, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Outcome:
 
     A refused order leaves the account as it was and loses nothing. `cost` is what it is checked against, `fee` its
     trading fees, `most_lost` the most the position can then lose with them: its isolated wallet, or in cross the
-    whole cross margin balance. `closes`: coins of an opposite position it closes; `flips`: opens beyond them.
+    whole cross margin balance (its own worth, if that is less and no price liquidates it). `closes`: coins of an opposite position it closes; `flips`: opens beyond them.
     """
 
     mode: MarginMode
@@ -75,9 +75,7 @@ def outcome(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Out
     closes = sum((e.quantity for e in events if isinstance(e, PositionReduced | PositionClosed)), ZERO)
     held = after.position(intent.symbol)
     figures = None if held is None else position_figures(after, held.key, market)
-    lost = ZERO
-    if figures is not None:
-        lost = figures.balance if held is None or held.isolated_wallet is None else held.isolated_wallet
+    lost = ZERO if figures is None else _most_lost(figures)
     return Outcome(
         mode=mode,
         refusal=None,
@@ -90,6 +88,19 @@ def outcome(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Out
         closes=closes,
         flips=opened and closes > ZERO,
     )
+
+
+def _most_lost(figures: PositionFigures) -> Decimal:
+    """An isolated position can lose its isolated wallet, a cross one the whole balance behind it.
+
+    A long that no price above zero liquidates loses its worth at the mark, and no more, when the price goes to zero.
+    """
+    held = figures.position
+    if held.isolated_wallet is not None:
+        return held.isolated_wallet
+    if figures.liquidation.status == "none" and held.side is Side.LONG:
+        return min(figures.balance, figures.notional)
+    return figures.balance
 
 
 def _cost(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Decimal:

@@ -322,3 +322,17 @@ def test_positions_of_several_symbols_stay_apart() -> None:
     case.price(BTC, "49000")
     assert case.all_figures.cross_balance == figures.cross_balance
     assert case.all_figures.unrealised == -100
+
+
+def test_what_can_be_moved_is_bounded_by_maintenance_too() -> None:
+    case = world("1000")
+    case.open(BTC, LONG, "0.1", 150, CROSS)
+    case.price(BTC, "60000")  # cross profit 1,000 is available, but is not in the wallet
+    account = case.all_figures
+    assert account.available == Decimal("997.5") + 1000 - 40
+    assert account.max_add == account.max_withdraw == Decimal("997.5") - 24
+
+    own = world("1000")
+    own.open(BTC, LONG, "0.1", 10, ISOLATED)
+    own.price(BTC, "60000")
+    assert own.figures(BTC).max_remove == Decimal("497.5") - 24

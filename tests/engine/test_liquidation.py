@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from engine import ChangeMargin, Event, FillRule, MarginAccount, MarketSnapshot
 from engine.events import LiquidationStarted, PositionLiquidated
+from engine.formulas import adl_rank
 from tests.engine.world import ADA, BTC, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, world
 
 
@@ -219,3 +220,25 @@ def test_nothing_open_nothing_to_settle() -> None:
     case = world("1000")
     assert case.settle() == ()
     assert case.account == MarginAccount(Decimal(1000), {}, {}, 1)
+
+
+def test_a_cross_wallet_may_be_negative_while_a_profit_stands_against_it() -> None:
+    case = world("1000")
+    case.open(BTC, LONG, "0.1", 10, CROSS)
+    case.open(ETH, SHORT, "1", 10, CROSS)
+    case.price(BTC, "36200")
+    case.price(ETH, "2100")
+    case.market = with_fee(case, "0", BTC)
+    (event,) = liquidated(case.settle())  # balance 16.25, maintenance 14.48 + 8.4
+    assert (event.symbol, event.whole) == (BTC, True)
+    assert event.fund_gap == 0
+    assert case.account.cross_wallet == Decimal("-383.75")
+    assert case.figures(ETH).balance == event.left == Decimal("16.25")
+
+
+def test_the_queue_of_deleveraging() -> None:
+    rank = adl_rank(Decimal("40.2"), Decimal("4.27"), Decimal("5.967874"))
+    assert rank.quantize(Decimal("0.01")) == Decimal("1.26")
+    assert adl_rank(Decimal(-5), Decimal(100), Decimal(1)) == 0
+    assert adl_rank(Decimal(-5), Decimal(5), Decimal(1)) == 0
+    assert adl_rank(Decimal(10), Decimal("0.5"), Decimal(1)) > Decimal("0.95")

@@ -41,6 +41,16 @@ def test_the_mode_that_cannot_be_had_says_why() -> None:
     assert both.cross.refusal is None
 
 
+def test_a_long_that_nothing_liquidates_loses_its_worth_at_most() -> None:
+    case = world("10000")
+    both = both_modes(ORDER, case.account, case.market)
+    assert both.cross.figures is not None
+    assert both.cross.figures.liquidation.status == "none"
+    assert both.cross.most_lost == Decimal("5002.5")
+    short = both_modes(Open(BTC, SHORT, Decimal("0.1"), 10), case.account, case.market)
+    assert short.cross.most_lost == 10_000
+
+
 def test_closing_and_flipping() -> None:
     case = world("1000")
     case.open(BTC, SHORT, "0.04", 10, ISOLATED)

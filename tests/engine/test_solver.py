@@ -59,6 +59,32 @@ def test_the_root_is_where_balance_equals_maintenance(
 
 
 @given(
+    contracts,
+    sides,
+    quantities,
+    entries,
+    st.data(),
+    st.decimals(min_value="0.97", max_value="1.03", places=4),
+)
+def test_a_root_near_a_border_is_found_again(
+    contract: Contract, side: Side, quantity: Decimal, entry: Decimal, data: st.DataObject, near: Decimal
+) -> None:
+    """Choose the root first, then the wallet that puts it there."""
+    with localcontext(prec=60):
+        place = data.draw(st.integers(0, len(contract.brackets) - 2))
+        size = contract.brackets[place].cap * near
+        required = max(size * b.rate - b.amount for b in contract.brackets)
+        wallet = required - side.sign * (size - quantity * entry)
+    found = solve_liquidation(side, quantity, entry, wallet, contract.brackets)
+    assert found.price is not None
+    assert abs(found.price * quantity / size - 1) < Decimal("1e-22")
+    if near != 1:
+        assert found.bracket_index is not None
+        bracket = contract.brackets[found.bracket_index]
+        assert bracket.floor < size <= bracket.cap
+
+
+@given(
     contracts, sides, quantities, entries, shares, st.decimals(min_value="1e-6", max_value="0.5", places=6)
 )
 def test_adding_margin_moves_the_price_away(
