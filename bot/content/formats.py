@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, parse_pattern
 
 _LONG = re.compile(r"(\.[0-9]{8})[0-9]+")
 MINUS = "\N{MINUS SIGN}"
@@ -41,9 +41,7 @@ class Formats:
     def number(self, value: Value, least: int = 0, most: int = 8) -> str:
         """A number with `least` to `most` decimals; what lies beyond is cut off."""
         cut = Decimal(value).quantize(Decimal(1).scaleb(-most), rounding=ROUND_DOWN)
-        text = format_decimal(
-            abs(cut), format=_pattern(least, most), locale=self._locale, decimal_quantization=False
-        )
+        text = _pattern(least, most).apply(abs(cut), self._locale, decimal_quantization=False)
         return f"{MINUS}{text}" if cut < 0 else text
 
     def money(self, value: Value) -> str:
@@ -95,5 +93,5 @@ def shorten(sum_: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _pattern(least: int, most: int) -> str:
-    return "#,##0" + ("." + "0" * least + "#" * (most - least) if most else "")
+def _pattern(least: int, most: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * least + "#" * (most - least) if most else ""))

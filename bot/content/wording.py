@@ -65,6 +65,7 @@ class CatalogueWording:
         environment = Environment(
             loader=FileSystemLoader(ANSWERS),
             autoescape=True,
+            auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
