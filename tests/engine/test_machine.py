@@ -26,7 +26,6 @@ from engine import (
     Refusal,
     Settle,
     Side,
-    decide,
     event_from_json,
     event_to_json,
     explain,
@@ -34,6 +33,7 @@ from engine import (
     replay,
 )
 from engine.events import PositionClosed, PositionLiquidated, PositionReduced
+from engine.exchange import decide
 from tests.engine.evaluator import evaluate
 from tests.engine.world import ADA, BTC, CONTRACTS, CROSS, ETH, World, world
 

@@ -19,9 +19,9 @@ from engine import (
     Intent,
     Open,
     Refusal,
-    decide,
 )
 from engine import errors as e
+from engine.exchange import decide
 from tests.engine.world import ADA, BTC, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, world
 
 D = Decimal

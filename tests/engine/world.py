@@ -23,10 +23,10 @@ from engine import (
     Settle,
     Side,
     account_figures,
-    decide,
     load_contracts,
     position_figures,
 )
+from engine.exchange import decide
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BTC, ETH, ADA = "BTCUSDT", "ETHUSDT", "ADAUSDT"
