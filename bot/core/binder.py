@@ -56,10 +56,10 @@ Binding: TypeAlias = Bound | Missing | Unclear | Twice | Ambiguous
 
 
 class _Twice(Exception):
-    def __init__(self, param: Param, word: str) -> None:
+    def __init__(self, param: Param, source: str) -> None:
         super().__init__(param.name)
         self.param = param
-        self.word = word
+        self.source = source
 
 
 class Binder:
@@ -79,7 +79,7 @@ class Binder:
 
 
 class _Pass:
-    """One line being bound: values so far, the words they came from, words without a place."""
+    """One line being bound: values so far, the words they came from, words without a place and what they say."""
 
     def __init__(self, command: Command[Any], lexicon: Lexicon) -> None:
         self.command = command
@@ -87,19 +87,20 @@ class _Pass:
         self.values: dict[str, object] = {}
         self.sources: dict[str, str] = {}
         self.numbers: list[str] = []
-        self.lost: list[str] = []
-        self.texts: list[tuple[str, str]] = []
+        self.lost: dict[str, str] = {}
 
     def run(self, words: tuple[str, ...], named: Mapping[str, str]) -> Binding:
+        words = (*(f"{name}={self._folded(name, value)}" for name, value in named.items()), *words)
         try:
-            for name, word in named.items():
-                self._take_named(name, word)
             self._take_words(words)
-            if self.lost:
-                return Unclear(tuple(shown(word) for word in self.lost), self._corrected(words))
-            ambiguous = self._place_numbers()
+            ambiguous = None if self.lost else self._place_numbers()
         except _Twice as twice:
             return self._twice(twice, words)
+        if self.lost:
+            strange = [word for word in self.lost.values() if not self._names(word)]
+            return Unclear(
+                tuple(shown(word) for word in strange or self.lost.values()), self._corrected(words)
+            )
         if ambiguous is not None:
             return ambiguous
         for param in self.command.params:
@@ -107,34 +108,50 @@ class _Pass:
                 return Missing(param, self.values, self.command.line(self.values))
         return Bound(self.values)
 
-    def _take_named(self, name: str, word: str) -> None:
+    def _folded(self, name: str, value: str) -> str:
+        """A value that was given by name, as a word."""
         param = self.command.param(name)
-        if param is None:
-            self.lost.append(f"{name}={word}")
-            return
-        folded = "".join(word.casefold().split()) if param.kind.name != "text" else word.strip()
-        value = param.kind.read(folded, self.lexicon)
-        number = plain_number(folded)
-        if value is None and number is not None:
-            value = param.kind.read_bare(number, self.lexicon)
-        if value is None:
-            self.lost.append(word)
-        else:
-            self._put(param, value, word)
+        is_text = param is not None and param.kind.name == "text"
+        return value.strip() if is_text else "".join(value.casefold().split())
 
     def _take_words(self, words: tuple[str, ...]) -> None:
         later: list[str] = []
-        for word in words:
+        ahead = iter(enumerate(words, start=1))
+        for place, word in ahead:
             name, equals, rest = word.partition("=")
             if equals and name and self.command.param(name):
-                self._take_named(name, rest)
+                if not self._take_named(name, rest, word):
+                    self.lost[word] = rest
+            elif place < len(words) and self._names(word) and self._take_pair(word, words[place]):
+                next(ahead)
             elif plain_number(word) is not None:
                 self.numbers.append(word)
             elif not self._take(word, free=False):
                 later.append(word)
         for word in later:
             if not self._take(word, free=True):
-                self.lost.append(word)
+                self.lost[word] = word
+
+    def _names(self, word: str) -> bool:
+        """Whether a word is the name of a parameter, which may stand before its value: `confirm off`."""
+        param = self.command.param(word)
+        return param is not None and (param.hidden or param.kind.name != "text")
+
+    def _take_pair(self, name: str, word: str) -> bool:
+        return self._take_named(name, word, f"{name} {word}")
+
+    def _take_named(self, name: str, word: str, source: str) -> bool:
+        param = self.command.param(name)
+        if param is None:
+            return False
+        value = param.kind.read(word, self.lexicon)
+        number = plain_number(word)
+        if value is None and number is not None:
+            value = param.kind.read_bare(number, self.lexicon)
+        if value is None:
+            return False
+        self._put(param, value, source)
+        return True
 
     def _take(self, word: str, *, free: bool) -> bool:
         taken: tuple[Param, object] | None = None
@@ -153,11 +170,11 @@ class _Pass:
         self._put(*taken, word)
         return True
 
-    def _put(self, param: Param, value: object, word: str) -> None:
+    def _put(self, param: Param, value: object, source: str) -> None:
         if param.name in self.values and self.values[param.name] != value:
-            raise _Twice(param, word)
+            raise _Twice(param, source)
         self.values[param.name] = value
-        self.sources[param.name] = word
+        self.sources[param.name] = source
 
     def _place_numbers(self) -> Ambiguous | None:
         """Give bare numbers a place: sizes that cannot be leverage first, then what is left by what is known."""
@@ -168,16 +185,16 @@ class _Pass:
         ]
         texts = [p for p in self.command.params if p.kind.free and not p.hidden and p.kind.name == "text"]
         waiting = sorted(self.numbers, key=lambda word: not self._cannot_be_leverage(word, takers))
-        for word in waiting:
+        for place, word in enumerate(waiting, start=1):
             open_to = [p for p in takers if p.name not in self.values]
             if not takers and texts:
                 self._put(texts[0], word, word)
             elif not takers:
-                self.lost.append(word)
+                self.lost[word] = word
             elif len(open_to) > 1 and self._cannot_be_leverage(word, takers):
                 self._put_number(next(p for p in open_to if p.kind.name != "leverage"), word)
             elif len(open_to) > 1:
-                return self._ambiguous(word, open_to)
+                return self._ambiguous(word, open_to, waiting[place:])
             else:
                 self._put_number((open_to or takers)[-1], word)
         return None
@@ -194,28 +211,23 @@ class _Pass:
     def _put_number(self, param: Param, word: str) -> None:
         value = param.kind.read_bare(Decimal(word), self.lexicon)
         if value is None:
-            self.lost.append(word)
+            self.lost[word] = word
         else:
             self._put(param, value, word)
 
-    def _ambiguous(self, word: str, open_to: list[Param]) -> Ambiguous:
+    def _ambiguous(self, word: str, open_to: list[Param], others: list[str]) -> Ambiguous:
         readings = []
         for param in open_to:
             value = param.kind.read_bare(Decimal(word), self.lexicon)
             if value is not None:
                 line = self.command.line({**self.values, param.name: value})
-                readings.append((param, param.kind.show(value), line))
+                readings.append((param, param.kind.show(value), " ".join((line, *others))))
         return Ambiguous(shown(word), tuple(readings))
 
     def _twice(self, twice: _Twice, words: tuple[str, ...]) -> Twice:
         first = self.sources[twice.param.name]
-        lines = []
-        for unwanted in (twice.word, first):
-            rest = list(words)
-            if unwanted in rest:
-                rest.remove(unwanted)
-            lines.append(" ".join((self.command.name, *rest)))
-        return Twice(twice.param, (shown(first), shown(twice.word)), (lines[0], lines[1]))
+        lines = [" ".join((self.command.name, *_without(words, each))) for each in (twice.source, first)]
+        return Twice(twice.param, (shown(first), shown(twice.source)), (lines[0], lines[1]))
 
     def _corrected(self, words: tuple[str, ...]) -> str | None:
         """The line with each lost word replaced by its nearest known word; None where one has none."""
@@ -225,7 +237,21 @@ class _Pass:
             if not p.hidden and p.name not in self.values
             for word in p.kind.vocabulary(self.lexicon)
         )
-        nearest_words = {word: nearest(word, known) for word in self.lost}
-        if any(found is None for found in nearest_words.values()):
+        corrected = {}
+        for source, word in self.lost.items():
+            found = word if self._names(word) else nearest(word, known)
+            if found is None:
+                return None
+            corrected[source] = source.removesuffix(word) + found
+        if all(source == found for source, found in corrected.items()):
             return None
-        return " ".join((self.command.name, *(nearest_words.get(word) or word for word in words)))
+        return " ".join((self.command.name, *(corrected.get(word, word) for word in words)))
+
+
+def _without(words: tuple[str, ...], source: str) -> tuple[str, ...]:
+    """Words without the first occurrence of what a value came from: a word, or a name and the word after it."""
+    gone = (source,) if source in words else tuple(source.split(" ", 1))
+    for place in range(len(words)):
+        if words[place : place + len(gone)] == gone:
+            return (*words[:place], *words[place + len(gone) :])
+    return words

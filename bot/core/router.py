@@ -20,11 +20,11 @@ from bot.core.identity import new_id
 from bot.core.params import BadWord, Param
 from bot.core.questions import ask, did_you_mean
 from bot.core.reply import Answer, Button, Reply
-from bot.core.request import Called, Pressed, Request, Said
+from bot.core.request import Called, Input, Pressed, Request, Said
 from bot.core.suggest import nearest
 from bot.core.turn import AlreadyAnswered, TryAgain, Turns, TurnT
 from bot.core.wording import Wording
-from bot.core.words import MAX_LINE, MAX_WORDS, shown, split_words
+from bot.core.words import MAX_LINE, MAX_WORDS, cleaned, shown, split_words
 from bot.telemetry import Telemetry
 
 ATTEMPTS = 4
@@ -39,6 +39,15 @@ class Form:
     summary: str
     preset: str
     params: tuple[Param, ...]
+
+
+def _command_like(text: str) -> bool:
+    return text.lstrip().startswith("/")
+
+
+def _meant_for_us(input_: Input) -> bool:
+    """Whether anybody spoke to the bot; what people say to each other is not even looked up."""
+    return not isinstance(input_, Said) or input_.addressed or _command_like(input_.text)
 
 
 class Router(Generic[TurnT]):
@@ -65,7 +74,7 @@ class Router(Generic[TurnT]):
         started = time.perf_counter()
         language, zone = self.wording.language(request.language), "UTC"
         answer: Answer | None = None
-        for _ in range(ATTEMPTS):
+        for _ in range(ATTEMPTS if _meant_for_us(request.input) else 0):
             try:
                 async with self._turns.open(request) as turn:
                     language, zone = turn.language, turn.time_zone
@@ -126,12 +135,12 @@ class Router(Generic[TurnT]):
             answer = Answer("fault", {"incident": self._telemetry.incident(fault)}, ok=False)
         return answer
 
-    async def _answered(self, turn: TurnT, request: Request) -> Answer | None:
+    async def _answered(self, turn: TurnT, request: Request) -> Answer:
         nonce: str | None = None
         try:
             match request.input:
-                case Said(text, addressed):
-                    answer = await self._said(turn, request, text, addressed=addressed)
+                case Said(text):
+                    answer = await self._said(turn, request, text)
                 case Called(name, values, preset):
                     answer = await self._called(turn, request, name, values, preset)
                 case Pressed(payload):
@@ -153,23 +162,22 @@ class Router(Generic[TurnT]):
                 raise
             turn.discard()
             answer = described
-        if answer is None:
-            return None
+        if not turn.changed:
+            before = await turn.answered(nonce)
+            if before is not None:
+                raise AlreadyAnswered(before)
         sealed = self._sealed(turn, answer)
         if turn.changed:
             turn.remember(sealed, nonce)
         return sealed
 
-    async def _said(self, turn: TurnT, request: Request, text: str, *, addressed: bool) -> Answer | None:
-        command_like = text.lstrip().startswith("/")
-        if not command_like and not addressed:
-            return None
+    async def _said(self, turn: TurnT, request: Request, text: str) -> Answer:
         if len(text) > MAX_LINE:
             return Answer("too_long", {"most": MAX_LINE}, ok=False)
         words = split_words(text)
         if len(words) > MAX_WORDS:
             return Answer("too_long", {"most": MAX_LINE}, ok=False)
-        if not command_like:
+        if not _command_like(text):
             pending = await turn.pending_line()
             known = bool(words) and self.registry.find(words[0]) is not None
             if pending is not None and not known:
@@ -220,7 +228,8 @@ class Router(Generic[TurnT]):
             return self._unknown((name,), guess=True)
         if sum(len(value) for value in values.values()) > MAX_LINE:
             return Answer("too_long", {"most": MAX_LINE}, ok=False)
-        return await self._run(turn, request, command, split_words(preset), values)
+        named = {key: cleaned(value) for key, value in values.items()}
+        return await self._run(turn, request, command, split_words(preset), named)
 
     async def _pressed(self, turn: TurnT, request: Request, payload: str) -> tuple[Answer, str | None]:
         try:

@@ -55,6 +55,9 @@ class Turn(Protocol):
     def keep_line(self, token: str, line: str) -> None:
         """Keep a line that is too long for a button."""
 
+    async def answered(self, nonce: str | None) -> Answer | None:
+        """The answer that this act, or a press of the same button that acts once, got before."""
+
     def remember(self, answer: Answer, nonce: str | None) -> None:
         """Keep the answer with this act, so that the same act again gets the same answer."""
 

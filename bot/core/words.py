@@ -22,15 +22,20 @@ _SPLIT_PAIRS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def split_words(line: str) -> tuple[str, ...]:
     """The words of a line, case-folded; a number and its sign or unit set apart by blanks become one word."""
-    text = line.casefold()
+    text = cleaned(line).casefold()
     for pattern, replacement in _SPLIT_PAIRS:
         text = pattern.sub(replacement, text)
     return tuple(text.split())
 
 
+def cleaned(text: str) -> str:
+    """A text without what no database keeps and no terminal shows: control characters, halves of characters."""
+    return "".join(each if each.isprintable() or each.isspace() else "�" for each in text)
+
+
 def shown(word: str) -> str:
     """A word as it may be repeated to its writer: printable and short."""
-    clean = "".join(character if character.isprintable() else "�" for character in word)
+    clean = cleaned(word)
     return clean if len(clean) <= MAX_SHOWN else clean[: MAX_SHOWN - 1] + "…"
 
 

@@ -43,11 +43,18 @@ class Notifier:
         """Deliver until cancelled."""
         while True:
             self._wake.clear()
-            if not await self.flush():
+            if not await self._flushed():
                 try:
                     await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
                 except TimeoutError:
                     continue
+
+    async def _flushed(self) -> int:
+        try:
+            return await self.flush()
+        except Exception as fault:  # noqa: BLE001 - what a database in trouble holds back is delivered later
+            self._telemetry.incident(fault)
+            return 0
 
     async def flush(self) -> int:
         """Deliver what is due now; returns how many deliveries were tried."""

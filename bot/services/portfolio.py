@@ -15,12 +15,11 @@ TRADES = (
     "margin-changed",
     "deposited",
 )
-COUNTED = 100
 
 
 async def closed_trades(unit: UnitOfWork, account_id: str) -> int:
-    """How many positions of an account were closed or liquidated, counted up to 100."""
-    return len(await journal.entries(unit, account_id, limit=COUNTED, kinds=CLOSING))
+    """How many times positions of an account were closed or liquidated."""
+    return await journal.count(unit, account_id, CLOSING)
 
 
 async def page_of_history(

@@ -5,7 +5,7 @@ from bot.core.identity import new_id
 from bot.core.reply import plain
 from bot.services.liquidations import liquidation_data
 from bot.services.turn import MAIN_MARKET
-from bot.storage import Store, accounts, outbox, retrying
+from bot.storage import Store, VersionConflict, accounts, outbox, retrying
 from bot.storage.accounts import Account
 from bot.telemetry import Telemetry
 from engine.exchange import decide
@@ -29,8 +29,13 @@ class Settlement:
         for account in exposed:
             if any(not market.fresh(each.symbol) for each in account.state.in_order()):
                 continue
-            if decide(Settle(), account.state, market):
-                settled += await self._settle(account, market)
+            try:
+                if decide(Settle(), account.state, market):
+                    settled += await self._settle(account, market)
+            except VersionConflict:
+                continue  # another process changed it first; the next tick tests what became of it
+            except Exception as fault:  # noqa: BLE001 - one account must not keep the others from their settlement
+                self._telemetry.incident(fault)
         return settled
 
     async def _settle(self, found: Account, market: MarketSnapshot) -> bool:

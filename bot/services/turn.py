@@ -23,6 +23,7 @@ from bot.storage import (
     people,
 )
 from bot.storage.accounts import Account
+from bot.storage.openings import Opening, opening
 from bot.storage.people import Person
 from engine.account import MarginAccount
 from engine.events import Event
@@ -43,20 +44,23 @@ class BotTurn:
         unit: UnitOfWork,
         request: Request,
         person: Person,
+        found: Opening | None,
         language: str,
-        market: MarketSnapshot,
+        market: Callable[[], MarketSnapshot],
         now: datetime,
     ) -> None:
         self.unit = unit
         self.request = request
         self.person = person
         self.language = language
-        self.market = market
+        self.market = market()
         self.now = now
+        self._market = market
         self.suggested = False
         self._base: Callable[[], None] | None = None
         self._account: Account | None = None
-        self._pending: tuple[str | None] | None = None
+        self._found: Account | None = found.account if found else None
+        self._pending_line = found.pending_line if found else None
 
     @property
     def person_id(self) -> str:
@@ -81,14 +85,15 @@ class BotTurn:
     async def account(self) -> Account:
         """The active account, locked to the end of the turn; new events are recorded through `record`."""
         if self._account is None:
-            found = await accounts.main_of(self.unit, self.person.id)
+            found = self._found
             if found is None:
                 raise TryAgain
-            await self.unit.lock(f"account:{found.id}")
-            current = await accounts.load(self.unit, found.id)
-            if current.archived_at is not None:
+            if await self.unit.lock(f"account:{found.id}"):
+                found = await accounts.load(self.unit, found.id)
+                self.market = self._market()
+            if found.archived_at is not None:
                 raise TryAgain
-            self._account = current
+            self._account = found
         return self._account
 
     def replace_account(self, account: Account) -> None:
@@ -102,30 +107,37 @@ class BotTurn:
 
     async def pending_line(self) -> str | None:
         """The unfinished command of this person in this chat, as a line."""
-        if self._pending is None:
-            found = await conversation.pending(self.unit, self.person.id, self.request.chat.key)
-            self._pending = (found.command if found else None,)
-        return self._pending[0]
+        return self._pending_line
 
     def set_pending(self, line: str) -> None:
         """Keep an unfinished command until the next words of this person in this chat."""
-        self._pending = (line,)
-        question = conversation.Pending(line, {}, "", None, self.now)
-        conversation.set_pending(self.unit, self.person.id, self.request.chat.key, question)
+        self._pending_line = line
+        conversation.set_pending(self.unit, self.person.id, self.request.chat.key, line, self.now)
 
     def clear_pending(self) -> None:
         """Forget the unfinished command."""
-        self._pending = (None,)
+        self._pending_line = None
         conversation.clear_pending(self.unit, self.person.id, self.request.chat.key)
 
     async def kept_line(self, token: str) -> str | None:
         """The line kept under a button's token."""
         kept = await conversation.action(self.unit, token)
-        return kept.text if kept else None
+        return kept.line if kept else None
 
     def keep_line(self, token: str, line: str) -> None:
         """Keep a line that is too long for a button."""
         conversation.put_action(self.unit, token, self.person.id, line, self.now)
+
+    async def answered(self, nonce: str | None) -> Answer | None:
+        """The answer that this act, or a press of the same button that acts once, got before."""
+        acts = [(str(self.request.who.platform), self.request.update)]
+        if nonce is not None:
+            acts.append((PRESSES, f"{self.person.id}:{nonce}"))
+        for platform, update in acts:
+            kept = await conversation.find(self.unit, platform, update)
+            if kept is not None:
+                return Answer.from_json(kept)
+        return None
 
     def remember(self, answer: Answer, nonce: str | None) -> None:
         """Keep the answer with this act, so that the same act again gets the same answer."""
@@ -169,12 +181,14 @@ class BotTurns:
         try:
             async with self._store.unit() as unit:
                 await unit.lock(f"person:{request.who.platform}:{request.who.user}")
-                person = await people.find(unit, request.who)
-                known = person or self._newcomer()
-                language = self._wording.language(known.language or request.language)
-                turn = BotTurn(unit, request, known, language, self._market(), self._clock.now())
-                if person is None:
-                    turn.begin_with(lambda: self._welcome(turn, known))
+                found = await opening(unit, request.who, request.chat.key)
+                person = found.person if found else self._newcomer()
+                language = self._wording.language(person.language or request.language)
+                turn = BotTurn(unit, request, person, found, language, self._market, self._clock.now())
+                if found is None:
+                    turn.begin_with(lambda: self._welcome(turn, person))
+                elif found.unreachable:
+                    turn.begin_with(lambda: people.mark_reachable(unit, request.who))
                 yield turn
         except AlreadyProcessed as again:
             raise AlreadyAnswered(Answer.from_json(again.answer)) from again

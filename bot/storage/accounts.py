@@ -68,7 +68,7 @@ _INSERT_POSTING = insert(tables.postings)
 async def main_of(unit: UnitOfWork, person_id: str) -> Account | None:
     """The person's main account; archived ones do not count."""
     rows = await unit.fetch(_MAIN_OF, {"of_person": person_id})
-    return _account(rows[0]) if rows else None
+    return account_of(rows[0]) if rows else None
 
 
 async def load(unit: UnitOfWork, account_id: str) -> Account:
@@ -76,12 +76,12 @@ async def load(unit: UnitOfWork, account_id: str) -> Account:
     rows = await unit.fetch(_BY_ID, {"of_account": account_id})
     if not rows:
         raise NotFound(account=account_id)
-    return _account(rows[0])
+    return account_of(rows[0])
 
 
 async def with_positions(unit: UnitOfWork, market: str) -> Sequence[Account]:
     """Every account of a market that has an open position, in the order of their ids."""
-    return [_account(row) for row in await unit.fetch(_EXPOSED, {"of_market": market})]
+    return [account_of(row) for row in await unit.fetch(_EXPOSED, {"of_market": market})]
 
 
 def create(unit: UnitOfWork, account: Account) -> None:
@@ -181,7 +181,8 @@ def _conflict(account: Account) -> Any:
     return refusal
 
 
-def _account(row: Row[Any]) -> Account:
+def account_of(row: Row[Any]) -> Account:
+    """The account of a row with its columns."""
     with reading():
         state = MarginAccount.from_json(row.state)
     return Account(row.id, row.person_id, row.kind, row.market, state, row.created_at, row.archived_at)

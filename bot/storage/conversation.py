@@ -14,23 +14,10 @@ from bot.storage.unit import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
-    """A command that waits for a parameter: the values given so far, the one asked for, the message with the question."""
+class Kept:
+    """A command line kept for a person: an unfinished one, or the one behind a button too long for a platform."""
 
-    command: str
-    values: Mapping[str, str]
-    asked: str
-    message: str | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAction:
-    """The words behind a button, and who may press it."""
-
-    token: str
-    owner: str
-    text: str
+    line: str
     at: datetime
 
 
@@ -72,29 +59,16 @@ async def find(unit: UnitOfWork, platform: str, update: str) -> dict[str, Any] |
     return rows[0].answer if rows else None
 
 
-async def pending(unit: UnitOfWork, person_id: str, chat_key: str) -> Pending | None:
-    """The open question to a person in a chat."""
+async def pending(unit: UnitOfWork, person_id: str, chat_key: str) -> Kept | None:
+    """The unfinished command of a person in a chat."""
     rows = await unit.fetch(_PENDING, {"of_person": person_id, "of_chat": chat_key})
-    return (
-        Pending(rows[0].command, rows[0].given, rows[0].asked, rows[0].message, rows[0].at) if rows else None
-    )
+    return Kept(rows[0].line, rows[0].at) if rows else None
 
 
-def set_pending(unit: UnitOfWork, person_id: str, chat_key: str, question: Pending) -> None:
-    """Opens a question, in place of any other to this person in this chat."""
+def set_pending(unit: UnitOfWork, person_id: str, chat_key: str, line: str, at: datetime) -> None:
+    """Keeps an unfinished command, in place of any other of this person in this chat."""
     clear_pending(unit, person_id, chat_key)
-    unit.write(
-        _ASK,
-        {
-            "person_id": person_id,
-            "chat_key": chat_key,
-            "command": question.command,
-            "given": dict(question.values),
-            "asked": question.asked,
-            "message": question.message,
-            "at": question.at,
-        },
-    )
+    unit.write(_ASK, {"person_id": person_id, "chat_key": chat_key, "line": line, "at": at})
 
 
 def clear_pending(unit: UnitOfWork, person_id: str, chat_key: str) -> None:
@@ -102,15 +76,15 @@ def clear_pending(unit: UnitOfWork, person_id: str, chat_key: str) -> None:
     unit.write(_CLEAR, {"of_person": person_id, "of_chat": chat_key})
 
 
-def put_action(unit: UnitOfWork, token: str, owner: str, text: str, at: datetime) -> None:
-    """Stores the words of a button that are too long to travel with it."""
-    unit.write(_PUT_ACTION, {"token": token, "owner": owner, "words": {"text": text}, "at": at})
+def put_action(unit: UnitOfWork, token: str, owner: str, line: str, at: datetime) -> None:
+    """Keeps the line of a button that is too long to travel with it."""
+    unit.write(_PUT_ACTION, {"token": token, "owner": owner, "line": line, "at": at})
 
 
-async def action(unit: UnitOfWork, token: str) -> StoredAction | None:
-    """The words behind a button."""
+async def action(unit: UnitOfWork, token: str) -> Kept | None:
+    """The line behind a button."""
     rows = await unit.fetch(_ACTION, {"of_token": token})
-    return StoredAction(rows[0].token, rows[0].owner, rows[0].words["text"], rows[0].at) if rows else None
+    return Kept(rows[0].line, rows[0].at) if rows else None
 
 
 def purge(unit: UnitOfWork, older_than: datetime) -> None:

@@ -32,6 +32,7 @@ _postings = tables.postings
 _NEWEST_FIRST = (
     select(_events).where(_events.c.account_id == bindparam("of_account")).order_by(_events.c.seq.desc())
 )
+_COUNT = select(func.count().label("total")).where(_events.c.account_id == bindparam("of_account"))
 _BODIES = (
     select(_events.c.body).where(_events.c.account_id == bindparam("of_account")).order_by(_events.c.seq)
 )
@@ -68,6 +69,12 @@ async def entries(
         statement = statement.where(_events.c.kind.in_(sorted(kinds)))
     rows = await unit.fetch(statement, {"of_account": account_id})
     return tuple(Entry(row.account_id, row.seq, row.at, row.market_time, _event(row.body)) for row in rows)
+
+
+async def count(unit: UnitOfWork, account_id: str, kinds: Collection[str]) -> int:
+    """How many events of these kinds an account has."""
+    statement = _COUNT.where(_events.c.kind.in_(sorted(kinds)))
+    return int((await unit.fetch(statement, {"of_account": account_id}))[0].total)
 
 
 async def replayed(unit: UnitOfWork, account_id: str) -> MarginAccount:

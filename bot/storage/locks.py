@@ -28,15 +28,17 @@ class Locks:
     def __len__(self) -> int:
         return len(self._places)
 
-    async def acquire(self, key: str) -> None:
-        """Waits for the key's turn, first come first served."""
+    async def acquire(self, key: str) -> bool:
+        """Waits for the key's turn, first come first served; returns whether somebody else held it meanwhile."""
         place = self._places.setdefault(key, _Place())
+        contended = place.users > 0
         place.users += 1
         try:
             await place.lock.acquire()
         except BaseException:
             self._leave(key, place)
             raise
+        return contended
 
     def release(self, key: str) -> None:
         """Gives the key to the next in line."""

@@ -113,10 +113,7 @@ pending = _table(
     "pending",
     Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("chat_key", Text, primary_key=True),
-    Column("command", Text, nullable=False),
-    Column("given", Document, nullable=False),
-    Column("asked", Text, nullable=False),
-    Column("message", Text),
+    Column("line", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
     clustered=True,
 )
@@ -125,7 +122,7 @@ actions = _table(
     "actions",
     Column("token", Text, primary_key=True),
     Column("owner", Text, nullable=False),
-    Column("words", Document, nullable=False),
+    Column("line", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
     clustered=True,
 )

@@ -64,18 +64,21 @@ class UnitOfWork:
         self._refuse_if_ended()
         self._batches.add(statement, row, refusal)
 
-    async def lock(self, *keys: str) -> None:
+    async def lock(self, *keys: str) -> bool:
         """Takes locks of this process and holds them to the end of the unit; those already held are taken as given.
 
         The order over all units is `locks.rank`: persons, chats, accounts, then others. Raises LockOrder when a key is
-        asked for that comes before one already held.
+        asked for that comes before one already held. Returns whether somebody else held one of them meanwhile: then what
+        was read before is old.
         """
         self._refuse_if_ended()
+        contended = False
         for key in sorted(set(keys) - set(self._held), key=rank):
             if self._held and rank(key) < rank(self._held[-1]):
                 raise LockOrder(key=key, held=self._held[-1])
-            await self._locks.acquire(key)
+            contended |= await self._locks.acquire(key)
             self._held.append(key)
+        return contended
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Calls back once the commit has succeeded."""

@@ -1,6 +1,8 @@
 """Fresh databases of every kind: an SQLite file, SQLite in memory, a real PostgreSQL."""
 
+import asyncio
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -24,6 +26,7 @@ def postgres() -> Iterator[str]:
     try:
         server = pgserver.get_server(directory, cleanup_mode="delete")
     except Exception as error:  # noqa: BLE001 - whatever an environment lacks, the other databases are still tested
+        shutil.rmtree(directory, ignore_errors=True)
         pytest.skip(f"PostgreSQL does not start here: {error!r}")
     yield server.get_uri()
     server.cleanup()
@@ -34,10 +37,45 @@ async def postgres_url(postgres: str) -> AsyncIterator[str]:
     """An empty database on the server."""
     name = f"test_{new_id()}"
     await _administer(postgres, f'CREATE DATABASE "{name}"')
-    before, _, options = postgres.partition("?")
-    address = f"{before.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
-    yield address.replace("postgresql://", "postgresql+asyncpg://")
+    yield _database(postgres, name)
     await _administer(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def migrated_postgres_url(postgres: str, postgres_template: str) -> AsyncIterator[str]:
+    """A database on the server with all tables and no rows."""
+    name = f"test_{new_id()}"
+    await _administer(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+    yield _database(postgres, name)
+    await _administer(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> Iterator[str]:
+    """A migrated database to copy: that is faster than to migrate one for every test."""
+    name = f"template_{new_id()}"
+    asyncio.run(_administer(postgres, f'CREATE DATABASE "{name}"'))
+    asyncio.run(_migrate(_database(postgres, name)))
+    yield name
+    asyncio.run(_administer(postgres, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture(scope="session")
+def file_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+def _database(address: str, name: str) -> str:
+    before, _, options = address.partition("?")
+    found = f"{before.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
+    return found.replace("postgresql://", "postgresql+asyncpg://")
+
+
+async def _migrate(url: str) -> None:
+    await (await Store.open(url)).close()
 
 
 async def _administer(address: str, statement: str) -> None:
@@ -54,19 +92,31 @@ def file_url(tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path}/data/marginalia.db"
 
 
+@pytest.fixture
+def migrated_file_url(tmp_path: Path, file_template: Path) -> str:
+    """An SQLite file with all tables and no rows."""
+    path = tmp_path / "marginalia.db"
+    shutil.copyfile(file_template, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture(params=["file", "postgres"])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """A database without tables, that several stores and processes can open."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
 @pytest.fixture(params=["file", "postgres"])
 def shared_url(request: pytest.FixtureRequest) -> str:
-    """A database that several stores and processes can open."""
-    name = {"file": "file_url", "postgres": "postgres_url"}[request.param]
-    return str(request.getfixturevalue(name))
+    """A migrated database that several stores and processes can open."""
+    return str(request.getfixturevalue(f"migrated_{request.param}_url"))
 
 
 @pytest.fixture(params=["file", "memory", "postgres"])
 def url(request: pytest.FixtureRequest) -> str:
     """A database of any kind."""
-    if request.param == "memory":
-        return "sqlite+aiosqlite://"
-    return str(request.getfixturevalue({"file": "file_url", "postgres": "postgres_url"}[request.param]))
+    memory = request.param == "memory"
+    return "sqlite+aiosqlite://" if memory else str(request.getfixturevalue(f"migrated_{request.param}_url"))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from bot.storage import (
     previews,
 )
 from bot.storage.chats import Chat
-from bot.storage.conversation import Pending
+from bot.storage.conversation import Kept
 from bot.storage.outbox import Notice
 from bot.storage.people import Person
 from bot.storage.previews import Preview
@@ -119,31 +119,28 @@ async def test_the_market_may_have_a_time_of_its_own(store: Store) -> None:
 
 async def test_an_open_question_is_replaced_and_closed(store: Store) -> None:
     owner, _ = await learner(store)
-    first = Pending("open", {"symbol": "BTCUSDT"}, "side", "4711", AT)
-    second = Pending("open", {"symbol": "BTCUSDT", "side": "long"}, "size", None, AT)
+    first, second = Kept("open btc", AT), Kept("open btc long 5×", AT)
     async with store.unit() as unit:
         assert await conversation.pending(unit, owner.id, "telegram:1") is None
-        conversation.set_pending(unit, owner.id, "telegram:1", first)
+        conversation.set_pending(unit, owner.id, "telegram:1", first.line, AT)
     async with store.unit() as unit:
         assert await conversation.pending(unit, owner.id, "telegram:1") == first
-        conversation.set_pending(unit, owner.id, "telegram:1", second)
+        conversation.set_pending(unit, owner.id, "telegram:1", second.line, AT)
     async with store.unit() as unit:
         assert await conversation.pending(unit, owner.id, "telegram:1") == second
         assert await conversation.pending(unit, owner.id, "telegram:2") is None
-        conversation.set_pending(unit, owner.id, "telegram:1", first)
+        conversation.set_pending(unit, owner.id, "telegram:1", first.line, AT)
         conversation.clear_pending(unit, owner.id, "telegram:1")
     async with store.unit() as unit:
         assert await conversation.pending(unit, owner.id, "telegram:1") is None
 
 
 async def test_the_words_of_a_button_are_kept_exactly(store: Store) -> None:
-    words = "open btc long 5× \x00 \ud800 \u202e<b>"
+    line = "open btc long 5× \u202e<b> ' \" %s"
     async with store.unit() as unit:
-        conversation.put_action(unit, "token", "person:1", words, AT)
+        conversation.put_action(unit, "token", "person:1", line, AT)
     async with store.unit() as unit:
-        stored = await conversation.action(unit, "token")
-        assert stored is not None
-        assert (stored.owner, stored.text, stored.at) == ("person:1", words, AT)
+        assert await conversation.action(unit, "token") == Kept(line, AT)
         assert await conversation.action(unit, "other") is None
 
 
@@ -153,7 +150,7 @@ async def test_what_is_old_is_forgotten(store: Store) -> None:
         async with store.unit() as unit:
             conversation.mark(unit, Platform.CONSOLE, name, {}, at)
             conversation.put_action(unit, name, owner.id, "help", at)
-            conversation.set_pending(unit, owner.id, name, Pending("open", {}, "side", None, at))
+            conversation.set_pending(unit, owner.id, name, "open btc", at)
             previews.put(unit, Preview(name, account.id, owner.id, {}, at))
     async with store.unit() as unit:
         conversation.purge(unit, AT + HOUR)

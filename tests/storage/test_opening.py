@@ -59,15 +59,15 @@ def executed(path: Path, *statements: str) -> None:
 # Migrations
 
 
-async def test_the_migrations_build_what_the_tables_say(shared_url: str) -> None:
-    await (await Store.open(shared_url)).close()
-    if shared_url.startswith("sqlite"):
-        engine = create_engine(shared_url.replace("+aiosqlite", ""))
+async def test_the_migrations_build_what_the_tables_say(empty_url: str) -> None:
+    await (await Store.open(empty_url)).close()
+    if empty_url.startswith("sqlite"):
+        engine = create_engine(empty_url.replace("+aiosqlite", ""))
         with engine.connect() as connection:
             assert differences(connection) == []
         engine.dispose()
     else:
-        server = create_async_engine(shared_url)
+        server = create_async_engine(empty_url)
         async with server.connect() as async_connection:
             assert await async_connection.run_sync(differences) == []
         await server.dispose()
@@ -92,11 +92,11 @@ def test_the_program_knows_every_revision_there_is() -> None:
     assert tuple(script.revision for script in scripts.walk_revisions())[::-1] == REVISIONS
 
 
-async def test_opening_again_changes_nothing(shared_url: str) -> None:
-    store = await Store.open(shared_url)
+async def test_opening_again_changes_nothing(empty_url: str) -> None:
+    store = await Store.open(empty_url)
     _, account = await learner(store)
     await store.close()
-    store = await Store.open(shared_url)
+    store = await Store.open(empty_url)
     await store.ping()
     async with store.unit() as unit:
         assert await accounts.load(unit, account.id) == account
@@ -104,19 +104,19 @@ async def test_opening_again_changes_nothing(shared_url: str) -> None:
     await store.close()
 
 
-async def test_several_processes_open_an_empty_database_at_once(shared_url: str) -> None:
+async def test_several_processes_open_an_empty_database_at_once(empty_url: str) -> None:
     closing = "import asyncio, sys; from bot.storage import Store"
     closing += "\nasync def main():\n    store = await Store.open(sys.argv[1])\n    await store.close()\nasyncio.run(main())"
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", closing, shared_url, cwd=ROOT, stderr=asyncio.subprocess.PIPE
+            sys.executable, "-c", closing, empty_url, cwd=ROOT, stderr=asyncio.subprocess.PIPE
         )
         for _ in range(5)
     ]
     for process in processes:
         _, said = await process.communicate()
         assert (process.returncode, said) == (0, b"")
-    store = await Store.open(shared_url)
+    store = await Store.open(empty_url)
     await write_something(store)
     await store.close()
 

@@ -1,0 +1,64 @@
+"""What every request needs first, in one read: who speaks, the unfinished command, the main account."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, select
+
+from bot.core.identity import Identity
+from bot.storage import tables
+from bot.storage.accounts import MAIN, Account, account_of
+from bot.storage.people import Person
+from bot.storage.unit import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A known person as a request finds them; None: nothing unfinished, no main account."""
+
+    person: Person
+    unreachable: bool
+    pending_line: str | None
+    account: Account | None
+
+
+_people, _accounts, _pending = tables.people, tables.accounts, tables.pending
+_PERSON = tuple(_people.c[name].label(f"person_{name}") for name in Person.__dataclass_fields__)
+_OPENING = (
+    select(
+        *_PERSON,
+        tables.identities.c.unreachable_at,
+        _pending.c.line.label("pending_line"),
+        *tables.accounts.c,
+    )
+    .select_from(tables.identities)
+    .join(_people, _people.c.id == tables.identities.c.person_id)
+    .outerjoin(
+        _accounts,
+        and_(
+            _accounts.c.person_id == _people.c.id, _accounts.c.kind == MAIN, _accounts.c.archived_at.is_(None)
+        ),
+    )
+    .outerjoin(
+        _pending, and_(_pending.c.person_id == _people.c.id, _pending.c.chat_key == bindparam("of_chat"))
+    )
+    .where(
+        tables.identities.c.platform == bindparam("of_platform"),
+        tables.identities.c.user == bindparam("of_user"),
+    )
+)
+
+
+async def opening(unit: UnitOfWork, identity: Identity, chat_key: str) -> Opening | None:
+    """The opening of a request; None for somebody never seen."""
+    values = {"of_platform": str(identity.platform), "of_user": identity.user, "of_chat": chat_key}
+    rows = await unit.fetch(_OPENING, values)
+    if not rows:
+        return None
+    row = rows[0]
+    person = Person(**{name: row._mapping[f"person_{name}"] for name in Person.__dataclass_fields__})
+    return Opening(
+        person,
+        row.unreachable_at is not None,
+        row.pending_line,
+        account_of(row) if row.id is not None else None,
+    )
