@@ -14,7 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 
-COMMANDS = ("/start", "/price btc", "/open btc long 5x isolated", "!press Confirm", "/positions", "/why liquidation btc")
+COMMANDS = (
+    "/start",
+    "/price btc",
+    "/open btc long 5x isolated",
+    "!press Confirm",
+    "/positions",
+    "/why liquidation btc",
+)
 MEBIBYTE = 1024
 
 
@@ -78,6 +85,8 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=7)
     main(parser.parse_args().rounds)

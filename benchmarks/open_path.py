@@ -28,7 +28,9 @@ SIDES = ("long", "short")
 
 async def _say(bot: Bot, what: Input) -> Reply:
     who = Identity(Platform.CONSOLE, "me")
-    reply = await bot.router.handle(Request(new_id(), who, ChatRef(Platform.CONSOLE, "me", private=True), what))
+    reply = await bot.router.handle(
+        Request(new_id(), who, ChatRef(Platform.CONSOLE, "me", private=True), what)
+    )
     assert reply is not None
     assert reply.answer.ok, reply.answer
     return reply
@@ -36,7 +38,9 @@ async def _say(bot: Bot, what: Input) -> Reply:
 
 async def ours(path: Path, trades: int) -> tuple[list[float], list[float]]:
     """Seconds for each preview and each confirmation."""
-    plan = Plan(f"sqlite+aiosqlite:///{path}", "fixed", {"BTCUSDT": Decimal(50_000)}, balance=Decimal(10_000_000))
+    plan = Plan(
+        f"sqlite+aiosqlite:///{path}", "fixed", {"BTCUSDT": Decimal(50_000)}, balance=Decimal(10_000_000)
+    )
     previews, confirmations = [], []
     async with build(plan, Telemetry()) as bot:
         for number in range(trades):
@@ -55,7 +59,9 @@ async def rival(source: Path, path: Path) -> list[float]:
     async with aiosqlite.connect(source) as old, aiosqlite.connect(path, isolation_level=None) as new:
         for pragma in PRAGMAS:
             await new.execute(f"PRAGMA {pragma}")
-        await new.execute("PRAGMA foreign_keys = OFF")  # the people and previews around the rows are not copied
+        await new.execute(
+            "PRAGMA foreign_keys = OFF"
+        )  # the people and previews around the rows are not copied
         schema = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
         for (statement,) in await old.execute_fetchall(schema):
             await new.execute(statement)
@@ -87,7 +93,9 @@ class _Trade:
 
 async def _trades(old: aiosqlite.Connection) -> list[_Trade]:
     """The rows of every confirmation, in order: its events, their postings, and its two marks as processed."""
-    spent = [row[0] for row in await old.execute_fetchall("SELECT id FROM previews WHERE spent = 1 ORDER BY at")]
+    spent = [
+        row[0] for row in await old.execute_fetchall("SELECT id FROM previews WHERE spent = 1 ORDER BY at")
+    ]
     answers = [
         tuple(row)
         for row in await old.execute_fetchall(
@@ -134,7 +142,9 @@ async def main(rounds: int, trades: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--trades", type=int, default=200)
     given = parser.parse_args()

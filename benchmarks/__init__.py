@@ -1,0 +1,1 @@
+"""Measured figures, each beside a rival in the same run."""
