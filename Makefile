@@ -121,6 +121,17 @@ containers: $(VENV)/.dev ## lint Dockerfile and docker-compose.yml, without a Do
 	@$(VENV)/bin/hadolint Dockerfile
 	@$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
+# The template of all messages is made, used and thrown away. A date in the headers would change at every run.
+.PHONY: messages
+messages: $(VENV)/.dev ## bring the message catalogues up to date with the texts in code and templates
+	@pot=`mktemp`; trap 'rm -f "$$pot"' EXIT; \
+	$(PY) -m babel.messages.frontend --quiet extract -F locales/babel.cfg -k N_ --no-wrap --sort-by-file --add-location file \
+		--project Marginalia --copyright-holder "Marginalia contributors" -o "$$pot" . || exit 1; \
+	for file in locales/*/messages.po; do \
+		$(PY) -m babel.messages.frontend --quiet update -i "$$pot" -o "$$file" -l `basename $$(dirname $$file)` \
+			--no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date || exit 1; \
+	done
+
 # What runs is what is tested: the lock to run takes its versions from the larger one.
 .PHONY: lock
 lock: ## pin the dependencies anew; with ARGS=--upgrade to the newest releases

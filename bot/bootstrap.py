@@ -48,6 +48,7 @@ class Plan:
     slippage: Decimal | None = None
     balance: Decimal = Decimal(10_000)
     language: str = "en"
+    allowed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ async def build(plan: Plan, telemetry: Telemetry) -> AsyncIterator[Bot]:
     store = await Store.open(plan.database)
     try:
         turns = BotTurns(store, feed.snapshot, clock, wording, plan.balance)
-        router = Router(registry, Binder(lexicon), turns, wording, describe, telemetry)
+        router = Router(registry, Binder(lexicon), turns, wording, describe, telemetry, plan.allowed)
         notifier = Notifier(store, wording, clock, telemetry)
         settlement = Settlement(store, clock, telemetry)
         control = Control(feed, settlement, notifier, lexicon)

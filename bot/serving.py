@@ -179,4 +179,5 @@ def _plan(settings: Settings) -> Plan:
         seed=settings.market_seed,
         balance=settings.paper_balance,
         language=settings.default_lang,
+        allowed=frozenset(settings.allowed_chats),
     )

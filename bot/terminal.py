@@ -7,8 +7,7 @@ import sys
 from collections.abc import Mapping
 from decimal import Decimal
 
-from bot.adapters.console import ConsoleFront, from_namespace
-from bot.adapters.console.options import ConsoleOptions
+from bot.adapters.console import ConsoleFront, ConsoleOptions, at_terminal, from_namespace
 from bot.bootstrap import Bot, Plan, build
 from bot.faults import explained
 from bot.market import find_contract, parse_price
@@ -23,8 +22,10 @@ async def run_console(given: argparse.Namespace) -> int:
     """Chat until the input ends; returns the exit code."""
     options = from_namespace(given)
     set_up_logs(os.environ.get("LOG_LEVEL", "ERROR"))
+    if sys.stdin is None or sys.stdout is None:
+        return 0  # nobody to talk to
     telemetry = Telemetry()
-    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not options.json
+    interactive = at_terminal(sys.stdin, sys.stdout, os.environ.get("TERM")) and not options.json
     try:
         async with build(_plan(options, interactive=interactive), telemetry) as bot:
             await _chat(bot, options, interactive=interactive)

@@ -19,7 +19,7 @@ _LEVERAGE = re.compile(r"(?:x(-?[0-9]{1,15}(?:\.[0-9]{1,12})?)|(-?[0-9]{1,15}(?:
 _MARGIN = re.compile(rf"(?:\$({_AMOUNT})|({_AMOUNT})(?:usdt|usd|\$))")
 _PERCENT = re.compile(rf"({_AMOUNT})%")
 _NOTIONAL = re.compile(rf"=\$?({_AMOUNT})(?:usdt|usd|\$)?")
-_COINS = re.compile(rf"({_AMOUNT})([a-z0-9]*[a-z][a-z0-9]*)")
+_COINS = re.compile(rf"{_AMOUNT}[a-z0-9]*[a-z][a-z0-9]*")
 _OFFERED_LEVERAGES = (1, 2, 3, 5, 10, 20)
 
 SYMBOL = SymbolKind()
@@ -85,6 +85,16 @@ def _positive(amount: str, word: str) -> Decimal:
     return value
 
 
+def _percent(fraction: Decimal) -> str:
+    """A fraction as a word: without the zeros at the end that would make it longer than a number may be."""
+    return f"{(fraction * 100).normalize():f}%"
+
+
+def _whole_name(word: str, symbol: str) -> bool:
+    """Whether a word names a contract without leaving out the number that its base begins with."""
+    return word[:1].isdigit() or not symbol[:1].isdigit()
+
+
 @dataclass(frozen=True, slots=True)
 class LeverageKind:
     """`5x`, `x5` or `5×`: a whole number from 1; what a contract allows the exchange decides."""
@@ -133,9 +143,12 @@ class SizeKind:
             return EquityShare(share / 100)
         if found := _NOTIONAL.fullmatch(word):
             return Notional(_positive(found[1], word))
-        found = _COINS.fullmatch(word)
-        symbol = lexicon.symbol(found[2]) if found else None
-        return Coins(_positive(found[1], word), symbol) if found and symbol else None
+        for split in range(1, len(word)) if _COINS.fullmatch(word) else ():
+            symbol = lexicon.symbol(word[split:])
+            # A base such as 1000PEPE has to be named whole: “100000pepe” could be coins or contracts.
+            if symbol and _whole_name(word[split:], symbol) and re.fullmatch(_AMOUNT, word[:split]):
+                return Coins(_positive(word[:split], word), symbol)
+        return None
 
     def read_bare(self, number: Decimal, lexicon: Lexicon) -> object | None:
         return Margin(_positive(str(number), str(number)))
@@ -145,7 +158,7 @@ class SizeKind:
             case Margin(amount):
                 return f"{amount:f}usdt"
             case EquityShare(fraction):
-                return f"{fraction * 100:f}%"
+                return _percent(fraction)
             case Notional(amount):
                 return f"={amount:f}"
             case Coins(quantity, symbol):
@@ -181,7 +194,7 @@ class ShareKind:
         return number / 100
 
     def show(self, value: Any) -> str:
-        return "all" if value == 1 else f"{value * 100:f}%"
+        return "all" if value == 1 else _percent(value)
 
     def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
         return (Choice("all", N_("All of it")), Choice("half", N_("Half")))
@@ -233,7 +246,7 @@ class PercentKind:
         return number / 100
 
     def show(self, value: Any) -> str:
-        return f"{value * 100:f}%"
+        return _percent(value)
 
     def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
         return ()
@@ -260,7 +273,9 @@ class ZoneKind:
         if found or len(word) < 4 or "/" in word:
             return found
         cities = [
-            name for folded, name in zones.items() if folded.rpartition("/")[2].replace("_", "") == word
+            name
+            for folded, name in zones.items()
+            if folded.rpartition("/")[2].replace("_", "") == word.replace("_", "")
         ]
         return cities[0] if cities else None
 

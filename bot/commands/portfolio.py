@@ -1,5 +1,6 @@
 """What the learner has: prices, positions, portfolio, history, and why each figure is what it is."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from engine.margin import account_figures
 
 PAGE = 8
 LISTED = 12
+_PLACE = re.compile(r"[0-9]{1,15}")
 OF_POSITION = frozenset({"liquidation", "bankruptcy", "break-even", "maintenance", "initial", "pnl", "roe"})
 
 
@@ -182,7 +184,10 @@ class PortfolioCommands:
         except NoPosition:
             return Answer("why_needs_position", {"base": base_of(symbol or "")}, ok=False)
         return Answer(
-            "why", self._why_data(derivation, state, intent), self._other_figures(derivation, words.preview)
+            "why",
+            self._why_data(derivation, state, intent),
+            self._other_figures(derivation, words.preview),
+            fresh=intent is not None,  # the preview stays, to be confirmed
         )
 
     def _why_data(self, derivation: Derivation, state: MarginAccount, intent: Open | None) -> dict[str, Any]:
@@ -196,17 +201,18 @@ class PortfolioCommands:
         }
 
     def _other_figures(self, derivation: Derivation, preview: str | None) -> tuple[tuple[Button, ...], ...]:
-        if preview is not None:
-            return ()
         name = f" {SYMBOL.show(derivation.symbol)}" if derivation.symbol else ""
-        shown = [each for each in FIGURES if each not in {derivation.figure, "order-cost"}]
-        shown = [each for each in shown if bool(name) == (each in OF_POSITION or each == "margin-ratio")]
+        of_one = OF_POSITION | {"margin-ratio"}
+        if preview is not None:
+            name, of_one = f" preview={preview}", of_one | {"order-cost"}
+        shown = [each for each in FIGURES if each != derivation.figure and bool(name) == (each in of_one)]
+        shown = [each for each in shown if each != "order-cost" or preview is not None]
         return rows_of([Button(FIGURE.labels[each], f"why {each}{name}") for each in shown], 3)
 
     async def history(self, turn: BotTurn, words: HistoryWords) -> Answer:
         """A page of what happened, newest first."""
         account = await turn.account()
-        before = int(words.before) if words.before is not None and words.before.isdecimal() else None
+        before = int(words.before) if words.before and _PLACE.fullmatch(words.before) else None
         entries, older = await page_of_history(turn.unit, account.id, before, PAGE)
         data = {"entries": [entry_data(each) for each in entries], "first_page": before is None}
         buttons = (Button(N_("Older"), f"history before={older}"),) if older is not None else ()

@@ -187,12 +187,13 @@ class _Pass:
         waiting = sorted(self.numbers, key=lambda word: not self._cannot_be_leverage(word, takers))
         for place, word in enumerate(waiting, start=1):
             open_to = [p for p in takers if p.name not in self.values]
+            sizes = [p for p in open_to or takers if p.kind.name != "leverage"]
             if not takers and texts:
                 self._put(texts[0], word, word)
             elif not takers:
                 self.lost[word] = word
-            elif len(open_to) > 1 and self._cannot_be_leverage(word, takers):
-                self._put_number(next(p for p in open_to if p.kind.name != "leverage"), word)
+            elif len(open_to) != 1 and sizes and self._cannot_be_leverage(word, takers):
+                self._put_number(sizes[0], word)
             elif len(open_to) > 1:
                 return self._ambiguous(word, open_to, waiting[place:])
             else:
@@ -230,11 +231,14 @@ class _Pass:
         return Twice(twice.param, (shown(first), shown(twice.source)), (lines[0], lines[1]))
 
     def _corrected(self, words: tuple[str, ...]) -> str | None:
-        """The line with each lost word replaced by its nearest known word; None where one has none."""
+        """The line with each lost word replaced by its nearest known word; None where one has none.
+
+        Another leverage is no correction: a digit is never a spelling mistake.
+        """
         known = tuple(
             word
             for p in self.command.params
-            if not p.hidden and p.name not in self.values
+            if not p.hidden and p.name not in self.values and p.kind.name != "leverage"
             for word in p.kind.vocabulary(self.lexicon)
         )
         corrected = {}

@@ -51,7 +51,10 @@ def _meant_for_us(input_: Input) -> bool:
 
 
 class Router(Generic[TurnT]):
-    """Answers requests. `describe` turns a refusal or a known fault into an answer, None for an unknown one."""
+    """Answers requests. `describe` turns a refusal or a known fault into an answer, None for an unknown one.
+
+    `allowed` are the keys of the only groups that are served, where any are named; private chats always are.
+    """
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class Router(Generic[TurnT]):
         wording: Wording,
         describe: Callable[[Exception], Answer | None],
         telemetry: Telemetry,
+        allowed: frozenset[str] = frozenset(),
     ) -> None:
         self.registry = registry
         self.binder = binder
@@ -68,11 +72,14 @@ class Router(Generic[TurnT]):
         self._turns = turns
         self._describe = describe
         self._telemetry = telemetry
+        self._allowed = allowed
 
     async def handle(self, request: Request) -> Reply | None:
         """The reply to a request; None where nobody spoke to the bot. Never raises for what a person did."""
         started = time.perf_counter()
         language, zone = self.wording.language(request.language), "UTC"
+        if self._allowed and not request.chat.private and request.chat.key not in self._allowed:
+            return self.wording.word(Answer("not_here", ok=False, private=True), language, zone)
         answer: Answer | None = None
         for _ in range(ATTEMPTS if _meant_for_us(request.input) else 0):
             try:

@@ -76,7 +76,7 @@ class DiscordBot(SmallBot):
         yield Command(name="note", summary="Note it", handler=self._note, arguments=NoteArguments)
         yield Command(name="choose", summary="Choose", handler=self._choose, arguments=ChooseArguments)
         yield Command(name="side", summary="Take a side", handler=self._side, arguments=SideArguments)
-        yield Command(name="whisper", summary="Whisper", handler=self._whisper)
+        yield Command(name="murmur", summary="Murmur", handler=self._murmur)
         yield Command(name="fresh", summary="Say it anew", handler=self._fresh)
 
     async def _note(self, turn: MemoryTurn, given: NoteArguments) -> Answer:
@@ -88,9 +88,9 @@ class DiscordBot(SmallBot):
     async def _side(self, turn: MemoryTurn, given: SideArguments) -> Answer:
         return Answer("Taken", {"side": given.side})
 
-    async def _whisper(self, turn: MemoryTurn, given: object) -> Answer:
+    async def _murmur(self, turn: MemoryTurn, given: object) -> Answer:
         await self.gate.wait()
-        return Answer("Whispered", {}, ((Button("Again", "whisper"),),), private=True)
+        return Answer("Murmured", {}, ((Button("Again", "murmur"),),), private=True)
 
     async def _fresh(self, turn: MemoryTurn, given: object) -> Answer:
         return Answer("Anew", {}, ((Button("Again", "fresh"), Button("Hidden", "secret")),), fresh=True)

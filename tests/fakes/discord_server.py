@@ -71,6 +71,7 @@ class DiscordServer:
         self.first_answer_within = first_answer_within
         self.requests: list[Recorded] = []
         self.refusals: list[Refusal] = []
+        self.crashes: list[Exception] = []
         self.commands: list[dict[str, Any]] = []
         self.syncs = 0
         self.shut: set[int] = set()
@@ -82,8 +83,7 @@ class DiscordServer:
         self._rooms: dict[int, Place] = {}
         self._messages: dict[int, Shown] = {}
         self._limited: dict[str, list[float]] = {}
-        self._broken: dict[str, list[int]] = {}
-        self._runner = web.AppRunner(self._application(), shutdown_timeout=1.0)
+        self._runner = web.AppRunner(self._application(), shutdown_timeout=1.0, access_log=None)
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[self._watch])
@@ -120,6 +120,8 @@ class DiscordServer:
     ) -> None:
         await self.gateway.close()
         await self._runner.cleanup()
+        if self.crashes:
+            raise ExceptionGroup("the fake itself broke", self.crashes)
         if fault is None and self.refusals:
             raise AssertionError(f"refused: {[str(each) for each in self.refusals]}")
 
@@ -220,10 +222,6 @@ class DiscordServer:
         """Answer the next request of a route, such as `POST /channels`, with 429."""
         self._limited.setdefault(route, []).append(retry_after)
 
-    def break_down(self, route: str, status: int, times: int) -> None:
-        """Answer the next requests of a route with a server's error."""
-        self._broken.setdefault(route, []).extend([status] * times)
-
     def calls(self, method: str, part: str) -> list[Recorded]:
         """The requests of a method whose path holds a part."""
         return [each for each in self.requests if each.method == method and part in each.path]
@@ -274,8 +272,7 @@ class DiscordServer:
     async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith("/gateway"):
             return await handler(request)
-        body = await request.json() if request.can_read_body else None
-        request["body"] = body
+        body = await _body(request)
         path = request.path.removeprefix(API)
         headers = {"Via": "1.1 fake", "X-RateLimit-Bucket": f"{request.method}{path.split('/')[1]}"}
         try:
@@ -283,6 +280,9 @@ class DiscordServer:
         except Refusal as refusal:
             self.refusals.append(refusal)
             response = _json(refusal.body(), refusal.status)
+        except Exception as fault:
+            self.crashes.append(fault)
+            raise
         if response.status != 429:
             response.headers.update({**headers, "X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "4"})
             response.headers.update({"X-RateLimit-Reset": "9999999999", "X-RateLimit-Reset-After": "1.0"})
@@ -303,9 +303,6 @@ class DiscordServer:
                     {"X-RateLimit-Reset": "9999999999", "X-RateLimit-Reset-After": str(wait)}
                 )
                 return response
-        for route, statuses in self._broken.items():
-            if statuses and f"{method} {path}".startswith(route):
-                return _json({"message": "Internal Server Error", "code": 0}, statuses.pop(0))
         return None
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -313,7 +310,7 @@ class DiscordServer:
         by_token = path.startswith(("/interactions", "/webhooks"))
         if not by_token and request.headers.get("Authorization") != f"Bot {self.token}":
             raise Refusal(401, 0, "401: Unauthorized")
-        if request["body"] is not None and request.headers.get("Content-Type") != "application/json":
+        if await _body(request) is not None and request.headers.get("Content-Type") != "application/json":
             raise Refusal(400, 50109, "The request body contains invalid JSON.")
         if "application" in request.match_info and request.match_info["application"] != str(APPLICATION):
             raise Refusal(403, 20012, "You are not authorized to perform this action on this application")
@@ -331,7 +328,7 @@ class DiscordServer:
         return _json([_without_localisations(each) for each in self.commands])
 
     async def _put_commands(self, request: web.Request) -> web.Response:
-        refuse_form(commands_faults(request["body"]))
+        refuse_form(commands_faults(await _body(request)))
         known = {each["name"]: each["id"] for each in self.commands}
         self.commands = [
             {
@@ -342,13 +339,13 @@ class DiscordServer:
                 "name_localizations": each.get("name_localizations") or None,
                 "description_localizations": each.get("description_localizations") or None,
             }
-            for each in request["body"]
+            for each in await _body(request)
         ]
         self.syncs += 1
         return _json(self.commands)
 
     async def _open_chat(self, request: web.Request) -> web.Response:
-        recipient = int(request["body"]["recipient_id"])
+        recipient = int((await _body(request))["recipient_id"])
         room = next((p for p in self._rooms.values() if p.id == recipient + 1), None) or Place(
             id=recipient + 1
         )
@@ -360,7 +357,7 @@ class DiscordServer:
         if channel - 1 in self.shut:
             raise Refusal(403, 50007, "Cannot send messages to this user")
         shown = Shown(snowflake(), channel)
-        self._fill(shown, request["body"])
+        self._fill(shown, await _body(request))
         shown.edits = 0
         self._messages[shown.id] = shown
         return _json(shown.payload())
@@ -378,7 +375,8 @@ class DiscordServer:
             raise Refusal(404, 10062, "Unknown interaction")
         if act.answer is not None:
             raise Refusal(400, 40060, "Interaction has already been acknowledged.")
-        kind, data = request["body"]["type"], request["body"].get("data") or {}
+        body = await _body(request)
+        kind, data = body["type"], body.get("data") or {}
         allowed = FIRST_ANSWERS[act.kind] - (set() if act.on else {6, 7})
         if kind not in allowed:
             fault = ("type", "UNION_TYPE_CHOICES", f"Value of field must be one of {sorted(allowed)}.")
@@ -430,7 +428,7 @@ class DiscordServer:
         return act, act.original
 
     async def _follow_up(self, request: web.Request) -> web.Response:
-        act, data = self._hook(request), request["body"]
+        act, data = self._hook(request), await _body(request)
         if act.original is not None and act.original.loading and not act.original.deleted:
             self._fill(act.original, data)  # it takes the place of the waiting note, and its visibility
             return _json(act.original.payload())
@@ -445,13 +443,17 @@ class DiscordServer:
 
     async def _edit_original(self, request: web.Request) -> web.Response:
         act, original = self._original(request)
-        self._fill(original, request["body"])
+        self._fill(original, await _body(request))
         act.changed_original = True
         return _json(original.payload())
 
     async def _delete_original(self, request: web.Request) -> web.Response:
         self._original(request)[1].deleted = True
         return web.Response(status=204)
+
+
+async def _body(request: web.Request) -> Any:
+    return await request.json() if request.body_exists else None
 
 
 def _json(value: Any, status: int = 200) -> web.Response:

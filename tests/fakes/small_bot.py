@@ -41,6 +41,7 @@ class SmallBot:
     cards: dict[str, str] = field(default_factory=dict)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     ran: list[str] = field(default_factory=list)
+    secret: str = ""
 
     def commands(self) -> Iterable[Command[MemoryTurn]]:
         def command(name: str, **more: object) -> Command[MemoryTurn]:
@@ -53,6 +54,7 @@ class SmallBot:
         yield command("card", summary="Show a card", arguments=WordArguments)
         yield command("slow", summary="Take a while", arguments=WordArguments, listed=False)
         yield command("refuse", summary="Refuse", listed=False)
+        yield command("whisper", summary="Whisper", listed=False)
         yield command("fail", summary="Break", listed=False)
         yield command("language", summary="Choose a language", arguments=WordArguments)
 
@@ -77,7 +79,10 @@ class SmallBot:
         return Answer("Opened", data, fresh=True)
 
     async def _secret(self, turn: MemoryTurn, _: object) -> Answer:
-        return Answer("Secret", {"for": turn.person_id})
+        return Answer("Secret", {"for": self.secret or turn.person_id})
+
+    async def _whisper(self, turn: MemoryTurn, _: object) -> Answer:
+        return Answer("Whispered", private=True)
 
     async def _card(self, turn: MemoryTurn, given: WordArguments) -> Answer:
         return Answer("card", {"html": self.cards[given.word]})

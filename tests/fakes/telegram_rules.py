@@ -19,7 +19,13 @@ MAX_COMMANDS = 100
 INT, STR, BOOL, JSON, CHAT = "int", "str", "bool", "json", "chat"
 
 _PLACE = {"message_thread_id": INT, "business_connection_id": STR}
-_TEXT = {"text": STR, "parse_mode": STR, "entities": JSON, "link_preview_options": JSON, "reply_markup": JSON}
+_TEXT = {
+    "text*": STR,
+    "parse_mode": STR,
+    "entities": JSON,
+    "link_preview_options": JSON,
+    "reply_markup": JSON,
+}
 _MENU = {"scope": JSON, "language_code": STR}
 
 # The types of all parameters; a star marks those that must be there.
@@ -82,7 +88,8 @@ def parameters_of(method: str, given: Mapping[str, Any]) -> dict[str, Any]:
         typed[name] = _typed(name, known[name], value)
     for name in METHODS[method]:
         if name.endswith("*") and name[:-1] not in typed:
-            raise Refused(f"Bad Request: {name[:-1].replace('_', ' ')} is empty")
+            what = "message text" if name == "text*" else name[:-1].replace("_", " ")
+            raise Refused(f"Bad Request: {what} is empty")
     return typed
 
 

@@ -1,23 +1,19 @@
-"""A second opinion: aiogram's models, where that library is installed, check every request and object."""
+"""A second opinion by another hand: aiogram's models check every request and every object."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-PRESENT = find_spec("aiogram") is not None
+from aiogram import methods, types
 
 
 def check_request(method: str, parameters: dict[str, Any]) -> None:
-    """Raises ValueError for parameters that aiogram's model of the method does not take."""
-    if PRESENT:
-        model = getattr(import_module("aiogram.methods"), method[0].upper() + method[1:])
-        _check_nothing_unknown(model.model_validate(parameters))
+    """Raises ValueError for parameters that the model of the method does not take."""
+    model = getattr(methods, method[0].upper() + method[1:])
+    _check_nothing_unknown(model.model_validate(parameters))
 
 
 def check_object(kind: str, value: dict[str, Any]) -> None:
-    """Raises ValueError for an object that aiogram's model of that type does not take."""
-    if PRESENT:
-        _check_nothing_unknown(getattr(import_module("aiogram.types"), kind).model_validate(value))
+    """Raises ValueError for an object that the model of that type does not take."""
+    _check_nothing_unknown(getattr(types, kind).model_validate(value))
 
 
 def _check_nothing_unknown(found: Any) -> None:

@@ -54,6 +54,11 @@ class MemoryTurn:
     def keep_line(self, token: str, line: str) -> None:
         self._lines[token] = line
 
+    async def answered(self, nonce: str | None) -> Answer | None:
+        kept = self._turns.answers.get(self._turns.act_of(self.request))
+        kept = kept or self._turns.nonces.get((self.person_id, nonce or ""))
+        return None if kept is None else Answer.from_json(kept)
+
     def remember(self, answer: Answer, nonce: str | None) -> None:
         self._remembered = (answer, nonce)
 

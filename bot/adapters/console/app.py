@@ -86,7 +86,7 @@ class ConsoleFront:
         """Show a notice in somebody's private chat; raises RetryLater where nobody reads the output any more."""
         if not self._gone:
             try:
-                self._show(Message(to.user, None, reply))
+                self._notice(Message(to.user, None, reply))
             except BrokenPipeError:
                 self._gone = True
         if self._gone:
@@ -201,6 +201,13 @@ class ConsoleFront:
         self._languages[message.to] = message.reply.language
         self._screen.show(message, instead_of)
         self._face.show(message)
+
+    def _notice(self, message: Message) -> None:
+        """Show what nobody asked for: without buttons of its own it leaves numbers to the message before."""
+        if message.buttons:
+            self._show(message)
+        else:
+            self._face.show(message)
 
     def _plain_face(self) -> Face:
         if self._json:

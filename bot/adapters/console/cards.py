@@ -12,6 +12,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from bot.adapters.console.limits import LEAST_WIDTH
+from bot.adapters.console.render import numeric
 from bot.adapters.console.terminal_text import clean, one_line
 from bot.core.markup import (
     Block,
@@ -25,6 +26,7 @@ from bot.core.markup import (
     Quote,
     Table,
     Title,
+    text_of,
 )
 from bot.core.reply import Reply, ReplyButton, Style
 
@@ -98,8 +100,9 @@ def _grid(block: Facts | Table | Bullets) -> Grid:
                 grid.add_row(_text(row.label), _text(row.value))
         case Table(header, cells):
             grid = Grid(box=SIMPLE_HEAD, show_header=any(header), pad_edge=False)
-            for name in header:
-                grid.add_column(_text(name))
+            for number, name in enumerate(header):
+                right = number > 0 and numeric(one_line(text_of(line[number])) for line in cells)
+                grid.add_column(_text(name), justify="right" if right else "left")
             for line in cells:
                 grid.add_row(*map(_text, line))
         case Bullets(items, numbered):

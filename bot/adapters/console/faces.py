@@ -58,6 +58,12 @@ class JsonFace:
         write(self._stdout, message_json(message) + "\n")
 
 
+def at_terminal(stdin: TextIO | None, stdout: TextIO | None, term: str | None) -> bool:
+    """Whether somebody sits at both ends, at a terminal that obeys escape sequences; `term` is its name, from TERM."""
+    both = stdin is not None and stdin.isatty() and stdout is not None and stdout.isatty()
+    return both and (term or "").casefold() not in {"dumb", "unknown"}
+
+
 def message_json(message: Message) -> str:
     """A message as a JSON object of ASCII characters; `private` is true for a whisper in a room."""
     reply = message.reply

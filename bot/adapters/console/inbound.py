@@ -89,12 +89,12 @@ def read_act(text: str) -> Act:
     """What a line without its speaker asks for: an order of this front after `!`, else words for the bot; raises BadLine."""
     if not text.startswith("!"):
         return Say(text)
-    word, *rest = text[1:].split(maxsplit=1) if text[1:].strip() else [""]
+    word, *rest = re.split(r"\s+", text[1:], maxsplit=1)
     reader = _READERS.get(word.casefold())
     if reader is None:
         known = ", ".join(f"!{name}" for name in ORDERS)
         raise BadLine("unknown_order", UNKNOWN_ORDER, word=shown(word), words=known)
-    return reader(rest[0].strip() if rest else "")
+    return reader("".join(rest).strip())
 
 
 def read_duration(text: str) -> timedelta | None:

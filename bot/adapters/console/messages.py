@@ -7,7 +7,7 @@ SEVERAL_BUTTONS = "“{label}” could be more than one button. There are: {labe
 NO_POLL = "There is no poll to answer."
 CLOCK_TOO_FAR = "The clock moves by at most {days} days at once."
 UNKNOWN_ORDER = "I do not know !{word}. There are: {words}"
-WELCOME = "Type /start to begin, /help for all commands. A number presses a button. Ctrl-D leaves."
+WELCOME = "Type /start to begin, or /help. A number presses a button, Ctrl-D leaves."
 
 MESSAGES = (
     LIKE_THIS,

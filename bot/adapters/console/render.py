@@ -65,6 +65,11 @@ def button_lines(buttons: Iterable[ReplyButton], width: int = WIDTH) -> list[str
     return lines
 
 
+def numeric(cells: Iterable[str]) -> bool:
+    """Whether the cells of a column are figures, which stand at its right edge."""
+    return all(_NUMERIC.fullmatch(cell) for cell in cells)
+
+
 def _lines(block: Block, width: int) -> Iterator[str]:
     match block:
         case Title(spans):
@@ -106,9 +111,7 @@ def _table(table: Table, width: int) -> Iterator[str]:
     if sum(widths) + len(_GAP) * (len(widths) - 1) > width:
         yield from _stacked(table, width)
         return
-    right = [
-        number > 0 and all(_NUMERIC.fullmatch(row[number]) for row in rows) for number in range(len(header))
-    ]
+    right = [number > 0 and numeric(row[number] for row in rows) for number in range(len(header))]
     for row in [header, *rows]:
         cells = (padded(*each[:2], right=each[2]) for each in zip(row, widths, right, strict=True))
         line = _GAP.join(cells).rstrip()

@@ -28,13 +28,15 @@ class Terminal:
         )
 
     async def lines(self) -> AsyncIterator[str]:
-        """The lines typed until Ctrl-C or Ctrl-D; a pasted text is several."""
+        """The lines typed until Ctrl-C or Ctrl-D; a pasted text is several. Raises BrokenPipeError as `show` does."""
         while True:
             try:
                 with patch_stdout(raw=True):
                     typed = await self._session.prompt_async(f"{self._me} ❯ ")
             except (EOFError, KeyboardInterrupt):
                 return
+            except OSError:
+                raise BrokenPipeError from None
             for line in typed.split("\n"):
                 yield line
 
@@ -42,4 +44,7 @@ class Terminal:
         numbered = message.to == self._me and message.room is None
         width = min(self._session.output.get_size().columns, WIDEST_CARD)
         text = card(message.reply, mark_of(message, self._me), width, numbered=numbered)
-        print_formatted_text(ANSI(text), output=self._session.output, end="")
+        try:
+            print_formatted_text(ANSI(text), output=self._session.output, end="")
+        except OSError:
+            raise BrokenPipeError from None

@@ -51,6 +51,11 @@ class FrontClient(discord.Client):
         changed = await synchronise(self.tree)
         self._telemetry.log.info("discord_commands", changed=changed)
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Hand on an event; one that comes while the client closes has no loop any more to run in."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
     async def called(
         self, interaction: discord.Interaction[Any], command: str, values: Mapping[str, str]
     ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.markup import Line, Look, Span
 
+_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _MARKS = re.compile(r"([\\*_~`|\[\]<@])")
 _LINE_MARKS = re.compile(r"^([ \t]*)([-+#>])", re.MULTILINE)
 _LINE_NUMBERS = re.compile(r"^([ \t]*[0-9]+)([.)])", re.MULTILINE)
@@ -22,11 +23,7 @@ _NOTHING = "\u200b"
 
 def clean(text: str) -> str:
     """The text without control characters other than line feeds, and without halves of characters."""
-    return "".join(
-        each
-        for each in text.replace("\t", " ")
-        if each == "\n" or unicodedata.category(each) not in {"Cc", "Cs"}
-    )
+    return _UNPRINTABLE.sub("", text.replace("\t", " "))
 
 
 def escape(text: str) -> str:

@@ -177,7 +177,7 @@ def _pressable(reply: Reply) -> Reply:
     for row in reply.buttons:
         kept = []
         for each in row:
-            if each.deep or not 0 < length(each.payload) <= CUSTOM_ID or each.payload in seen:
+            if each.deep or each.payload in seen or not _carried(each.payload):
                 continue
             seen.add(each.payload)
             label = clean(each.label).strip() or "…"
@@ -185,3 +185,7 @@ def _pressable(reply: Reply) -> Reply:
         if kept:
             rows.append(tuple(kept))
     return Reply(reply.blocks, tuple(rows), reply.private, reply.edit, reply.answer, reply.language)
+
+
+def _carried(payload: str) -> bool:
+    return bool(payload.strip()) and length(payload) <= CUSTOM_ID

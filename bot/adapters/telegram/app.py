@@ -28,14 +28,16 @@ from bot.telemetry import Telemetry
 AT_ONCE = 64
 WAITING = 1000
 CONNECTIONS = 40
-# Seconds: for what is under way when the front stops, and until a notice is worth another try.
-GRACE = 5.0
+# Seconds until a notice that the network did not take is worth another try.
 NOT_NOW = 5.0
 _USUAL = Backoff()
 
 
 class TelegramFront:
-    """Serves Telegram. `base_url` ends in `/bot`; without a `webhook` it polls. Raises BadToken for an empty token."""
+    """Serves Telegram. `base_url` ends in `/bot`; without a `webhook` it polls. Raises BadToken for an empty token.
+
+    `grace`: the seconds that what is under way has to finish when the front stops.
+    """
 
     platform = Platform.TELEGRAM
 
@@ -49,6 +51,7 @@ class TelegramFront:
         base_file_url: str = "https://api.telegram.org/file/bot",
         webhook: WebhookSettings | None = None,
         backoff: Backoff = _USUAL,
+        grace: float = 5.0,
     ) -> None:
         if not token.strip():
             raise BadToken
@@ -63,12 +66,13 @@ class TelegramFront:
         self._telemetry = telemetry
         self._webhook = webhook
         self._backoff = backoff
+        self._grace = grace
         self._delivery = Delivery(self._bot, backoff)
         self._lanes = Lanes(AT_ONCE, telemetry.incident)
         self._conversation: Conversation | None = None
 
     async def serve(self) -> None:
-        """Receive and answer until cancelled; what is under way then has some seconds to finish.
+        """Receive and answer until cancelled; what is under way then may still finish.
 
         Raises BadToken or WebhookRefused; Telegram out of reach is waited for.
         """
@@ -131,7 +135,7 @@ class TelegramFront:
         try:
             await poller.run()
         finally:
-            await self._lanes.close(GRACE)
+            await self._lanes.close(self._grace)
             await poller.confirm()
 
     async def _listen(self, settings: WebhookSettings) -> None:
@@ -148,7 +152,7 @@ class TelegramFront:
         try:
             await asyncio.Event().wait()
         finally:
-            await self._lanes.close(GRACE)
+            await self._lanes.close(self._grace)
 
     async def _persistently(self, act: Callable[[], Awaitable[object]]) -> None:
         """Do what must be done at start, however long Telegram is out of reach."""

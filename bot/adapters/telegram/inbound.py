@@ -75,7 +75,7 @@ def _pressed(update: Update, query: CallbackQuery) -> Incoming:
     payload, message, user = query.data or "", query.message, query.from_user
     chat = message.chat if message is not None else Chat(user.id, ChatType.PRIVATE)
     thread = number = None
-    if isinstance(message, Message):
+    if isinstance(message, Message) and message.is_accessible:
         number = message.message_id
         thread = message.message_thread_id if message.is_topic_message else None
     request = _request(update, user, chat, thread, Pressed(payload), whispers=True)

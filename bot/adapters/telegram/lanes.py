@@ -19,7 +19,7 @@ class Lanes:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The numbers of the work that is not finished, in the order it came."""
+        """The numbers of the work that is not finished, in the order it came; what was cancelled stays so."""
         return tuple(self._running)
 
     def __len__(self) -> int:
@@ -57,6 +57,7 @@ class Lanes:
                 self._fault(fault)
 
     def _finished(self, number: int, key: str, task: asyncio.Task[None]) -> None:
-        del self._running[number]
+        if not task.cancelled():
+            del self._running[number]
         if self._last.get(key) is task:
             del self._last[key]

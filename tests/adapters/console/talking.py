@@ -3,13 +3,14 @@
 import asyncio
 import io
 import json
+import os
 import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.adapters.console import ConsoleFront
+from bot.adapters.console import ConsoleFront, at_terminal
 from bot.core.identity import Identity, Platform
 from bot.core.reply import Answer, Button
 from bot.telemetry import Telemetry
@@ -70,7 +71,12 @@ class Talk:
 
     def front(self, stdin: Any, stdout: Any = None, **options: Any) -> ConsoleFront:
         telemetry = Telemetry()
-        settings = {"me": "me", "json": False, "interactive": False, "language": "en"} | options
+        settings: dict[str, Any] = {
+            "me": "me",
+            "json": False,
+            "interactive": False,
+            "language": "en",
+        } | options
         self.hand.front = ConsoleFront(
             small_router(self.bot, self.turns, telemetry),
             self.hand,
@@ -98,14 +104,8 @@ class Talk:
 
 def main() -> None:
     words = set(sys.argv[1:])
-    front = Talk().front(
-        sys.stdin,
-        sys.stdout,
-        json="json" in words,
-        interactive="interactive" in words,
-        me="me",
-        language="en",
-    )
+    interactive = at_terminal(sys.stdin, sys.stdout, os.environ.get("TERM"))
+    front = Talk().front(sys.stdin, sys.stdout, json="json" in words, interactive=interactive)
     asyncio.run(front.serve())
     if "modules" in words:
         loaded = sorted({"prompt_toolkit", "wcwidth", "telegram", "discord"} & sys.modules.keys())

@@ -2,14 +2,16 @@
 
 import asyncio
 import io
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from bot.adapters.console import MESSAGES
+from bot.adapters.console.screen import Message
 from bot.core.identity import Identity, Platform
-from bot.core.reply import Answer
+from bot.core.reply import Answer, Reply, ReplyButton
 from bot.core.sender import RetryLater
 from tests.adapters.console.talking import Hand, Talk
 from tests.fakes.plain_wording import PlainWording
@@ -142,7 +144,7 @@ class TestPressing:
         error = (await Talk().json("/start", "!press Cou"))[1]
         assert error["data"]["code"] == "several_buttons"
         assert error["text"] == (
-            "“Cou” could be more than one button. There are: [Count] [Count together] [Open] [My secret]\n[Refuse]"
+            "“Cou” could be more than one button. There are: [Count] [Count together] [Open] [My\nsecret] [Refuse]"
         )
 
     @pytest.mark.parametrize("line", ["!press", "!press   "])
@@ -323,25 +325,19 @@ async def test_a_notice_that_nobody_reads_waits() -> None:
 
 
 async def test_a_deep_button_opens_the_private_chat() -> None:
-    from dataclasses import replace
-
-    from bot.core.reply import Reply, ReplyButton
-
+    link = ReplyButton("Join", "xmnxxk3tu", deep=True)  # the line `count`
     talk = Talk()
     front = talk.front(io.StringIO(""), json=True)
-    from bot.adapters.console.screen import Message
-
-    reply = Reply((), ((ReplyButton("Join", "x" + "mnxxk3tu", deep=True),),))
-    front._screen.show(Message("bob", "lounge", replace(reply)))
-    await front.take("#lounge @bob !press join")
-    assert '"room": null' in talk.stdout.getvalue()
+    front._screen.show(Message("bob", "lounge", Reply((), ((link,),))))
+    await front.take("#lounge @eve !press join")
+    shown = json.loads(talk.stdout.getvalue())
+    assert (shown["to"], shown["room"], shown["template"], shown["edited"]) == ("eve", None, "Counted", False)
 
 
 async def test_cancelling_ends_it() -> None:
     talk = Talk()
-    task = asyncio.create_task(talk.front(io.StringIO("/slow x\n")).serve())
-    while not talk.bot.ran:
-        await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await talk.front(io.StringIO("/slow x\n/count\n")).serve()
+    assert talk.bot.ran == ["slow x"]
+    assert talk.stdout.getvalue() == ""

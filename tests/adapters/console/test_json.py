@@ -1,6 +1,7 @@
 """JSON lines."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -39,8 +40,6 @@ async def test_errors_and_notices_are_objects_too() -> None:
 
 
 def test_decimals_are_strings() -> None:
-    from decimal import Decimal
-
     reply = Reply(
         (), answer=Answer("a", {"price": Decimal("1E+3"), "rows": [{"q": Decimal("0.10")}], "n": 3})
     )

@@ -3,13 +3,14 @@
 import os
 import pty
 import select
-import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -56,34 +57,41 @@ def test_input_from_a_file(tmp_path: Path) -> None:
     assert done.stderr == b""
 
 
-def test_a_reader_who_leaves_ends_it_quietly() -> None:
-    front = subprocess.Popen(
-        PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
-    )
-    assert front.stdin and front.stdout and front.stderr
-    front.stdin.write(b"/count\n")
-    front.stdin.flush()
-    assert front.stdout.readline() == b"Counted\n"
-    front.stdout.close()
-    front.stdin.write(b"/count\n" * 3)
-    front.stdin.flush()
-    assert front.wait(20) == 0  # although its input is still open
-    assert front.stderr.read() == b""
-    front.stderr.close()
-    front.stdin.close()
+@contextmanager
+def piped() -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]]:
+    with subprocess.Popen(
+        PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT
+    ) as front:
+        assert front.stdin
+        assert front.stdout
+        yield front, front.stdin, front.stdout
+
+
+def test_a_reader_who_leaves_ends_it_quietly(tmp_path: Path) -> None:
+    with (tmp_path / "errors").open("wb") as errors:
+        front = subprocess.Popen(
+            PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT, bufsize=0
+        )
+    with front:
+        assert front.stdin
+        assert front.stdout
+        front.stdin.write(b"/count\n")
+        assert front.stdout.read(8) == b"Counted\n"
+        front.stdout.close()
+        front.stdin.write(b"/count\n" * 3)
+        assert front.wait(20) == 0  # although its input is still open
+    assert (tmp_path / "errors").read_bytes() == b""
 
 
 def test_each_line_is_answered_before_the_next_is_written() -> None:
-    front = subprocess.Popen(PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
-    assert front.stdin and front.stdout
-    for number in range(1, 4):
-        front.stdin.write(b"/count\n")
-        front.stdin.flush()
-        lines = [front.stdout.readline() for _ in range(3 if number == 1 else 4)]
-        assert f"count: {number}\n".encode() in lines
-    front.stdin.close()
-    assert front.wait(20) == 0
-    front.stdout.close()
+    with piped() as (front, stdin, stdout):
+        for number in range(1, 4):
+            stdin.write(b"/count\n")
+            stdin.flush()
+            lines = [stdout.readline() for _ in range(3 if number == 1 else 4)]
+            assert f"count: {number}\n".encode() in lines
+        stdin.close()
+        assert front.wait(20) == 0
 
 
 def test_an_output_of_another_encoding_gets_marks() -> None:
@@ -108,47 +116,53 @@ class Screen:
         self.descriptor = descriptor
         self.process = process
         self.seen = b""
+        self.all_seen = b""
 
     def type(self, text: str) -> None:
+        """Type once there is a prompt."""
+        self.wait_for("me ❯")
         os.write(self.descriptor, text.encode())
 
-    def wait_for(self, text: str, seconds: float = 20) -> None:
+    def wait_for(self, text: str, seconds: float = 10) -> None:
+        """Look on until a text was seen after the one that was waited for before."""
         end = time.monotonic() + seconds
         while text.encode() not in self.seen:
-            assert time.monotonic() < end, self.seen.decode(errors="replace")
-            if select.select([self.descriptor], [], [], 0.2)[0]:
-                self.read()
+            assert time.monotonic() < end, self.all_seen.decode(errors="replace")
+            assert self.read(), self.all_seen.decode(errors="replace")
+        self.seen = self.seen.partition(text.encode())[2]
 
-    def read(self) -> bool:
+    def read(self, seconds: float = 0.2) -> bool:
+        """Read what has been written meanwhile; False where the other end is closed."""
+        if not select.select([self.descriptor], [], [], seconds)[0]:
+            return True
         try:
             read = os.read(self.descriptor, 65_536)
-        except OSError:  # how Linux says that the other end is closed
+        except OSError:  # how Linux says so
             return False
         self.seen += read
+        self.all_seen += read
         if b"\x1b[6n" in read:  # asked where the cursor is
             os.write(self.descriptor, b"\x1b[1;1R")
         return bool(read)
 
-    def forget(self) -> None:
-        self.seen = b""
-
     def left(self) -> int:
+        end = time.monotonic() + 20
         while self.read():
-            pass
+            assert time.monotonic() < end, self.all_seen.decode(errors="replace")
         return self.process.wait(20)
 
 
 @contextmanager
 def terminal(term: str = "xterm-256color") -> Iterator[Screen]:
     ours, theirs = pty.openpty()
-    env = {**os.environ, "TERM": term, "COLUMNS": "90", "LINES": "40"}
+    termios.tcsetwinsize(theirs, (40, 90))
     process = subprocess.Popen(
-        [*PROGRAM, "interactive"],
+        PROGRAM,
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
         cwd=ROOT,
-        env=env,
+        env=os.environ | {"TERM": term},
         start_new_session=True,
     )
     os.close(theirs)
@@ -165,60 +179,55 @@ def terminal(term: str = "xterm-256color") -> Iterator[Screen]:
 def test_a_person_at_a_terminal_talks_presses_and_leaves(leave: str) -> None:
     with terminal() as screen:
         screen.wait_for("Ctrl-D leaves")
-        screen.wait_for("me ❯")
         screen.type("/start there\r")
+        screen.wait_for("Hello")
         screen.wait_for("[Count]")
-        screen.wait_for("╰")
         screen.type("1\r")
         screen.wait_for("Counted")
         screen.type("!press again\r")
-        screen.wait_for("2")
+        screen.wait_for("Counted")
         screen.type("!price BTC 45000\r")
         screen.wait_for("Liquidated")
         screen.wait_for("[@bob]")
-        screen.forget()
         screen.type("/card all\r")
         screen.wait_for("no advice")
         screen.type(leave)
         assert screen.left() == 0
-        assert b"Traceback" not in screen.seen
+        assert b"Traceback" not in screen.all_seen
 
 
 def test_what_people_write_does_not_reach_the_terminal_raw() -> None:
     with terminal() as screen:
-        screen.wait_for("me ❯")
-        screen.forget()
         screen.type("/x\x16\x1b]0;owned\x16\x07\r")  # Ctrl-V: the next key as it is
         screen.wait_for("I do not know")
         screen.type("\x04")
         assert screen.left() == 0
-        assert b"\x1b]0;owned" not in screen.seen
+        assert b"\x1b]0;owned" not in screen.all_seen
 
 
-def test_a_plain_terminal_will_do() -> None:
+def test_a_terminal_that_obeys_nothing_gets_plain_text() -> None:
     with terminal("dumb") as screen:
-        screen.wait_for("me ❯")
-        screen.type("/count\r")
-        screen.wait_for("Counted")
-        screen.type("\x04")
+        os.write(screen.descriptor, b"/count\r")
+        screen.wait_for("Counted\r\ncount: 1\r\n[Again]\r\n")
+        os.write(screen.descriptor, b"\x04")
         assert screen.left() == 0
+        assert b"\x1b" not in screen.all_seen
 
 
-def test_a_terminal_that_is_gone_ends_it() -> None:
+def test_a_terminal_that_is_gone_ends_it(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*PROGRAM, "interactive"],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-        start_new_session=True,
-    )
+    with (tmp_path / "errors").open("wb") as errors:
+        process = subprocess.Popen(
+            PROGRAM,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=errors,
+            cwd=ROOT,
+            env=os.environ | {"TERM": "xterm"},
+            start_new_session=True,
+        )
     os.close(theirs)
-    screen = Screen(ours, process)
-    screen.wait_for("me ❯")
+    Screen(ours, process).wait_for("me ❯")
     os.close(ours)
-    assert process.stderr
-    assert process.wait(20) in {0, -signal.SIGHUP}
-    assert b"Traceback" not in process.stderr.read()
-    process.stderr.close()
+    assert process.wait(20) == 0, (tmp_path / "errors").read_text()
+    assert (tmp_path / "errors").read_bytes() == b""

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 import sys
 from collections.abc import AsyncIterator
 
@@ -15,7 +16,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from bot.adapters.console.cards import card
 from bot.adapters.console.completion import LineCompleter
-from bot.adapters.console.screen import Screen
+from bot.adapters.console.screen import Message, Screen
 from bot.core.identity import Identity, Platform
 from bot.core.markup import parse
 from bot.core.reply import Answer, Reply, ReplyButton
@@ -74,6 +75,14 @@ async def test_a_number_is_words_where_no_button_has_it(at: At) -> None:
     await at.type("1", "I do not know")
 
 
+async def test_a_notice_without_buttons_leaves_the_numbers_where_they_were(at: At) -> None:
+    await at.type("/start", "[Refuse]")
+    notice = PlainWording().word(Answer("Funding", {"paid": "0.1"}), "en", "UTC")
+    await at.front.send(Identity(Platform.CONSOLE, "me"), notice)
+    await at.see("Funding")
+    await at.type("1", "Counted")
+
+
 async def test_a_pasted_text_is_several_lines(at: At) -> None:
     await at.type("\x1b[200~/count\n/count\n/count\x1b[201~", "3")
     assert at.talk.turns.facts["person000001"]["count"] == 3
@@ -101,8 +110,6 @@ def completions(line: str, screen: Screen | None = None) -> list[str]:
 
 
 def test_lines_are_completed() -> None:
-    from bot.adapters.console.screen import Message
-
     assert completions("/c") == ["/count", "/card"]
     assert completions("/open l") == ["long"]
     assert completions("/open long b") == ["btc", "btcusdt"]
@@ -115,26 +122,25 @@ def test_lines_are_completed() -> None:
     assert completions("!press co", screen) == ["Count all"]
 
 
-def test_a_card_has_every_block_and_no_more_columns_than_the_terminal() -> None:
-    import re
-
+@pytest.mark.parametrize("width", [10, 40, 80, 300])
+def test_a_card_keeps_within_the_terminal_and_obeys_nobody_else(width: int) -> None:
     reply = Reply(parse(CARD), ((ReplyButton("Confirm \x1b[2J now", "x"),),))
-    for width in (10, 40, 80, 300):
-        text = re.sub(r"\x1b\[[0-9;]*m", "", card(reply, "[#lounge]", width, numbered=True))
-        assert "\x1b" not in text
-        assert max(map(len, text.splitlines())) <= max(20, width)
-    for word in (
-        "PAPER",
-        "worded",
-        "45,205.8",
-        "first",
-        "Careful",
-        "q = 0.1",
-        "no advice",
-        "Confirm",
-        "[#lounge]",
-    ):
-        assert word in text
+    text = uncoloured(card(reply, "[#lounge]", width, numbered=True))
+    assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) <= max(20, width)
+
+
+def test_a_card_has_every_block() -> None:
+    reply = Reply(parse(CARD), ((ReplyButton("Confirm", "x"), ReplyButton("Cancel", "y")),))
+    text = uncoloured(card(reply, "[#lounge]", 80, numbered=True))
+    parts = ("PAPER", "worded", "50,000", "45,205.8", "•", "1.", "Careful", "q = 0.1", "no advice")
+    assert [part for part in parts if part not in text] == []
+    assert "1 [Confirm]  2 [Cancel]" in text
+    assert "[#lounge]" in text
+
+
+def uncoloured(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def test_markup_of_the_terminal_library_in_what_people_write_is_text() -> None:

@@ -5,15 +5,15 @@ import asyncio
 import pytest
 
 from tests.fakes.discord_payloads import Person, Place, snowflake
-from tests.fakes.discord_run import DiscordBot, serving
+from tests.fakes.discord_run import DiscordBot
 from tests.fakes.discord_server import DiscordServer, NotOffered
-from tests.fakes.small_bot import SmallBot, small_router
-from tests.fakes.turns import MemoryTurns
 
 pytestmark = [pytest.mark.usefixtures("discord_bot"), pytest.mark.timeout(20)]
 
 
-async def test_a_slash_command_is_answered_with_an_embed_and_buttons(server: DiscordServer, dana: Person) -> None:
+async def test_a_slash_command_is_answered_with_an_embed_and_buttons(
+    server: DiscordServer, dana: Person
+) -> None:
     act = await server.slash(dana, "start", word="there")
     (card,) = act.shown
     assert (act.answer, card.ephemeral) == (4, False)
@@ -57,9 +57,7 @@ async def test_a_fresh_answer_to_a_press_is_a_new_message(server: DiscordServer,
 async def test_a_double_press_is_one_act(server: DiscordServer, dana: Person) -> None:
     card = (await server.slash(dana, "start")).shown[0]
     payload = next(each for label, each in card.buttons.items() if label == "Count")
-    first, second = await asyncio.gather(
-        *(server.press_payload(dana, payload, card) for _ in range(2))
-    )
+    first, second = await asyncio.gather(*(server.press_payload(dana, payload, card) for _ in range(2)))
     assert "**count**: 1" in first.text
     assert "**count**: 1" in second.text
 
@@ -83,7 +81,7 @@ async def test_a_strangers_answer_is_in_the_strangers_language(
 ) -> None:
     card = (await server.slash(dana, "start", room)).shown[0]
     act = await server.press(Person("Luz", "es-419"), "My secret", card, room)
-    assert act.text == "Este botón es de otra persona\\."[:-2] + "."
+    assert act.text == "Este botón es de otra persona."
 
 
 async def test_a_private_answer_in_a_group_is_seen_by_the_asker_alone(
@@ -107,7 +105,7 @@ async def test_a_private_answer_to_a_press_leaves_the_public_card_alone(
 async def test_a_press_under_a_whispered_card_edits_it(
     server: DiscordServer, dana: Person, room: Place
 ) -> None:
-    card = (await server.slash(dana, "whisper", room)).shown[0]
+    card = (await server.slash(dana, "murmur", room)).shown[0]
     assert card.ephemeral
     act = await server.press(dana, "Again", card, room)
     assert (act.answer, card.edits) == (7, 1)
@@ -133,7 +131,9 @@ async def test_a_form_asks_what_is_missing_and_keeps_what_is_known(
     assert bot.ran == ["open short BTCUSDT"]
 
 
-async def test_a_form_asks_several_things_at_once(server: DiscordServer, dana: Person, bot: DiscordBot) -> None:
+async def test_a_form_asks_several_things_at_once(
+    server: DiscordServer, dana: Person, bot: DiscordBot
+) -> None:
     act = await server.submit(await server.slash(dana, "open"), symbol=" ETH ", side="long")
     assert bot.ran == ["open long ETHUSDT"]
     assert "ETHUSDT" in act.text
@@ -165,14 +165,16 @@ async def test_a_question_that_no_button_can_answer_opens_a_form(server: Discord
     assert "buy low, sell high" in act.text
 
 
-async def test_a_form_too_long_to_carry_is_asked_with_buttons(server: DiscordServer, dana: Person) -> None:
+async def test_a_closed_option_takes_its_choices_only(server: DiscordServer, dana: Person) -> None:
     act = await server.slash(dana, "open", symbol="btc", side="long")
     assert act.shown
     with pytest.raises(NotOffered):
         await server.slash(dana, "open", side="sideways")
 
 
-async def test_bad_values_are_answered_and_do_nothing(server: DiscordServer, dana: Person, bot: DiscordBot) -> None:
+async def test_bad_values_are_answered_and_do_nothing(
+    server: DiscordServer, dana: Person, bot: DiscordBot
+) -> None:
     act = await server.slash(dana, "open", symbol="x" * 200, side="long")
     assert "What is" in act.text
     act = await server.slash(dana, "start", word="y" * 6000)
@@ -247,34 +249,11 @@ async def test_suggestions_come_from_memory(server: DiscordServer, dana: Person)
         {"name": "ETH", "value": "eth"},
     ]
     assert await server.autocomplete(dana, "choose", "symbol", "BTCU") == [{"name": "BTC", "value": "btc"}]
-    assert [each["value"] for each in await server.autocomplete(dana, "choose", "times", "0")] == ["10x", "20x"]
+    assert [each["value"] for each in await server.autocomplete(dana, "choose", "times", "0")] == [
+        "10x",
+        "20x",
+    ]
     assert len(await server.autocomplete(dana, "choose", "many", "zone")) == 25
     assert await server.autocomplete(dana, "choose", "symbol", "nothing like it") == []
     act = await server.slash(dana, "choose", times="7x", symbol="eth", many="zone39")
     assert "**times**: 7" in act.text
-
-
-class TestRestart:
-    async def test_a_new_bot_answers_the_old_button(self, dana: Person) -> None:
-        turns, bot = MemoryTurns(), SmallBot()
-        async with DiscordServer() as server:
-            async with serving(server, bot, turns):
-                card = (await server.slash(dana, "start")).shown[0]
-            await server.until(lambda: not server.gateway.connected)
-            async with serving(server, SmallBot(), turns):
-                await server.press(dana, "Count together", card)
-        assert "**count**: 1" in card.text
-
-    async def test_a_new_bot_takes_the_old_form(self, dana: Person) -> None:
-        async with DiscordServer() as server:
-            async with serving(server, SmallBot()):
-                act = await server.slash(dana, "open", symbol="eth")
-            await server.until(lambda: not server.gateway.connected)
-            bot = SmallBot()
-            async with serving(server, bot):
-                await server.submit(act, side="long")
-        assert bot.ran == ["open long ETHUSDT"]
-
-
-def test_the_router_is_the_real_one() -> None:
-    assert small_router(SmallBot()).registry.find("open") is not None
