@@ -9,6 +9,7 @@ import contextlib
 import os
 import sqlite3
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,8 @@ class SqliteBackend:
         plain = url.set(drivername="sqlite+pysqlite")
         settings = _settings(url)
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._own = threading.local()
+        self._open: list[Connection] = []
         self._reader: Engine
         if self.path is None:
             self._writer = create_engine(plain, poolclass=StaticPool, connect_args=settings)
@@ -42,7 +45,8 @@ class SqliteBackend:
             self._read_threads = self._write_thread
         else:
             self._writer = create_engine(plain, pool_size=1, max_overflow=0, connect_args=settings)
-            self._reader = create_engine(plain, pool_size=READERS, max_overflow=0, connect_args=settings)
+            # One each for the reading threads, and one beside them for a backup.
+            self._reader = create_engine(plain, pool_size=READERS, max_overflow=1, connect_args=settings)
             self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
             event.listen(self._reader, "connect", _prepare_reader)
         event.listen(self._writer, "connect", _prepare_writer)
@@ -89,14 +93,21 @@ class SqliteBackend:
         return await asyncio.get_running_loop().run_in_executor(threads, _guarded, work)
 
     def _fetch(self, statement: Executable, parameters: Mapping[str, Any] | None) -> Sequence[Row[Any]]:
-        with self._reader.connect() as connection:
-            return connection.execute(statement, parameters).fetchall()
+        """Reads on the thread's own connection, which is kept: taking one from the pool costs as much as the read."""
+        connection: Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = self._reader.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._own.connection = connection
+            self._open.append(connection)
+        return connection.execute(statement, parameters).fetchall()
 
     def _flush(self, batches: Batches) -> None:
         with self._writer.begin() as connection:
             write_all(connection, batches)
 
     def _dispose(self) -> None:
+        for connection in self._open:
+            connection.close()
         self._reader.dispose()
         self._writer.dispose()
 
