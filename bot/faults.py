@@ -25,11 +25,20 @@ def explained(fault: BaseException) -> str | None:
                 f" ({details})" if details else ""
             )
         case MarketError():
-            details = ", ".join(f"{name}: {value}" for name, value in fault.data.items())
-            return f"marginalia: {fault.code.replace('-', ' ')} ({details})"
+            return f"marginalia: {market_fault(fault)}"
         case ContentFault() | RegistryFault():
             return "\n".join(("marginalia: the texts cannot be used:", *fault.faults))
         case ContractError():
             return f"marginalia: the contracts cannot be used: {fault}"
         case _:
             return None
+
+
+def market_fault(fault: MarketError) -> str:
+    """What is wrong with the description of a market, with what was given and what would be right."""
+    details = "; ".join(f"{name}: {_listed(value)}" for name, value in fault.data.items())
+    return f"{fault.code.replace('-', ' ')} ({details})"
+
+
+def _listed(value: object) -> str:
+    return ", ".join(str(each) for each in value) if isinstance(value, tuple) else str(value)

@@ -3,18 +3,20 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import aiohttp
 from pydantic import ValidationError
 
 from bot.adapters.web import Post, WebServer
 from bot.bootstrap import Bot, Plan, build
+from bot.content.catalogue import LOCALES
 from bot.core.sender import Front
-from bot.faults import explained
-from bot.market import parse_prices
+from bot.faults import explained, market_fault
+from bot.market import MarketError, load_tape, parse_prices
 from bot.settings import Settings
 from bot.storage import Store
 from bot.telemetry import Telemetry, set_up_logs
@@ -25,7 +27,13 @@ if TYPE_CHECKING:
 
 TELEGRAM_API = "https://api.telegram.org/bot"
 TELEGRAM_FILES = "https://api.telegram.org/file/bot"
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0  # seconds before a front that found no network is started again
 NO_TOKEN = "marginalia: set TELEGRAM_TOKEN or DISCORD_TOKEN (see .env.example), or try: python -m bot console"  # noqa: S105
+NO_FRONT = "marginalia: no front is left; the lines above say why"
+
+
+class AddressRefused(Exception):
+    """The web server cannot listen; the text says why."""
 
 
 async def run_fronts(*, check: bool) -> int:
@@ -53,6 +61,10 @@ async def run_fronts(*, check: bool) -> int:
                 posts=posts,
             )
             return await _serve(bot, fronts, web)
+    except AddressRefused as refused:
+        where = f"{settings.http_host}:{settings.http_port}"
+        print(f"marginalia: HTTP_HOST, HTTP_PORT: cannot listen on {where}: {refused}", file=sys.stderr)
+        return 1
     except Exception as fault:
         line = explained(fault)
         if line is None:
@@ -88,7 +100,7 @@ async def _serve(bot: Bot, fronts: Sequence[Front], web: WebServer) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     serving = {asyncio.create_task(_front(bot, each)) for each in fronts}
-    background = {asyncio.create_task(bot.live()), asyncio.create_task(web.serve())}
+    background = {asyncio.create_task(bot.live()), asyncio.create_task(_listen(web))}
     stopped = asyncio.create_task(stop.wait())
     left = set(serving)
     try:
@@ -100,6 +112,7 @@ async def _serve(bot: Bot, fronts: Sequence[Front], web: WebServer) -> int:
             for task in done & background:
                 task.result()
             left -= done
+        print(NO_FRONT, file=sys.stderr)
         return 1
     finally:
         tasks: set[asyncio.Task[Any]] = {*serving, *background, stopped}
@@ -109,12 +122,28 @@ async def _serve(bot: Bot, fronts: Sequence[Front], web: WebServer) -> int:
 
 
 async def _front(bot: Bot, front: Front) -> None:
-    """Serve one front; its fault is logged and ends it alone."""
+    """Serve one front; where it found no network it is tried again, any other fault is logged and ends it alone."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await front.serve()
+        except (OSError, aiohttp.ClientError) as fault:
+            bot.telemetry.log.warning(
+                "front_waits", platform=front.platform.value, kind=type(fault).__name__, seconds=pause
+            )
+        except Exception as fault:  # noqa: BLE001 - the other fronts go on
+            number = bot.telemetry.incident(fault)
+            bot.telemetry.log.critical("front_stopped", platform=front.platform.value, incident=number)
+            return None
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def _listen(web: WebServer) -> None:
     try:
-        await front.serve()
-    except Exception as fault:  # noqa: BLE001 - the other fronts go on
-        number = bot.telemetry.incident(fault)
-        bot.telemetry.log.critical("front_stopped", platform=front.platform.value, incident=number)
+        await web.serve()
+    except OSError as fault:
+        raise AddressRefused(fault.strerror or type(fault).__name__) from fault
 
 
 def _fronts(settings: Settings, bot: Bot) -> tuple[list[Front], dict[str, Post]]:
@@ -160,13 +189,40 @@ def _telegram(settings: Settings, token: str, bot: Bot) -> "TelegramFront":
 
 
 def _settings() -> Settings | None:
+    """The settings; None after a line for each that cannot be."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as faults:
-        for each in faults.errors():
-            name = ".".join(str(part) for part in each["loc"]).upper() or "settings"
-            print(f"marginalia: {name}: {each['msg']}", file=sys.stderr)
-        return None
+        lines = [
+            f"{'.'.join(str(part) for part in each['loc']).upper() or 'settings'}: "
+            f"{each['msg'].removeprefix('Value error, ')}"
+            for each in faults.errors()
+        ]
+    else:
+        lines = _unknown(settings)
+        if not lines:
+            return settings
+    for line in lines:
+        print(f"marginalia: {line}", file=sys.stderr)
+    return None
+
+
+def _unknown(settings: Settings) -> list[str]:
+    """A line for each setting that names what does not exist."""
+    codes = sorted(path.parent.name for path in LOCALES.glob("*/messages.po"))
+    lines = []
+    if settings.default_lang not in codes:
+        lines.append(f"DEFAULT_LANG: one of {', '.join(codes)}")
+    tests: dict[str, Callable[[], object]] = {
+        "MARKET_PRICES": lambda: parse_prices(settings.market_prices or "", load_contracts()),
+        "MARKET_TAPE": lambda: load_tape(settings.market_tape) if settings.market_tape else None,
+    }
+    for name, test in tests.items():
+        try:
+            test()
+        except MarketError as fault:
+            lines.append(f"{name}: {market_fault(fault)}")
+    return lines
 
 
 def _plan(settings: Settings) -> Plan:

@@ -1,5 +1,6 @@
 """Settings from the environment or `.env`; secrets never show in a representation or a log."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEFAULT_DATABASE = "sqlite+aiosqlite:///data/marginalia.db"
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class Settings(BaseSettings):
@@ -59,18 +61,57 @@ class Settings(BaseSettings):
                 raise ValueError("write telegram:ID or discord:ID, separated by commas")
         return parts
 
+    @field_validator("telegram_token", "discord_token", mode="before")
+    @classmethod
+    def _blank(cls, value: object) -> object:
+        """A token of blanks is none."""
+        return None if isinstance(value, str) and not value.strip() else value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _pairs(self) -> "Settings":
-        """Settings that only make sense together."""
-        if (self.telegram_webhook_url is None) != (self.telegram_webhook_secret is None):
-            raise ValueError("TELEGRAM_WEBHOOK_URL and TELEGRAM_WEBHOOK_SECRET go together")
-        if (self.discord_api_base is None) != (self.discord_gateway_url is None):
-            raise ValueError("DISCORD_API_BASE and DISCORD_GATEWAY_URL go together")
-        if self.telegram_base_url is not None and not self.telegram_base_url.endswith("/bot"):
-            raise ValueError("TELEGRAM_BASE_URL ends in /bot")
+    def _together(self) -> "Settings":
+        """What addresses and secrets have to be, and which settings only make sense together; all faults at once."""
+        secret = self.telegram_webhook_secret
+        tests = (
+            (
+                (self.telegram_webhook_url is None) == (secret is None),
+                "TELEGRAM_WEBHOOK_URL and TELEGRAM_WEBHOOK_SECRET go together",
+            ),
+            (
+                _begins(self.telegram_webhook_url, "https", "http"),
+                "TELEGRAM_WEBHOOK_URL begins with https://",
+            ),
+            (
+                secret is None or _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()) is not None,
+                "TELEGRAM_WEBHOOK_SECRET has 1 to 256 of the characters A-Z, a-z, 0-9, _ and -",
+            ),
+            (
+                _begins(self.telegram_base_url, "https", "http")
+                and (self.telegram_base_url or "/bot").endswith("/bot"),
+                "TELEGRAM_BASE_URL begins with https:// or http:// and ends in /bot",
+            ),
+            (
+                (self.discord_api_base is None) == (self.discord_gateway_url is None),
+                "DISCORD_API_BASE and DISCORD_GATEWAY_URL go together",
+            ),
+            (
+                _begins(self.discord_api_base, "https", "http"),
+                "DISCORD_API_BASE begins with https:// or http://",
+            ),
+            (
+                _begins(self.discord_gateway_url, "wss", "ws"),
+                "DISCORD_GATEWAY_URL begins with wss:// or ws://",
+            ),
+        )
+        faults = [fault for holds, fault in tests if not holds]
+        if faults:
+            raise ValueError("; ".join(faults))
         return self
+
+
+def _begins(address: str | None, *schemes: str) -> bool:
+    return address is None or address.startswith(tuple(f"{each}://" for each in schemes))

@@ -16,12 +16,17 @@ from engine.contracts import load_contracts
 
 IN_MEMORY = "sqlite+aiosqlite://"
 KEPT = "data/marginalia.db"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 async def run_console(given: argparse.Namespace) -> int:
     """Chat until the input ends; returns the exit code."""
     options = from_namespace(given)
-    set_up_logs(os.environ.get("LOG_LEVEL", "ERROR"))
+    level = os.environ.get("LOG_LEVEL") or "ERROR"
+    if level.upper() not in LEVELS:
+        print(f"marginalia: LOG_LEVEL: Input should be one of {', '.join(LEVELS)}", file=sys.stderr)
+        return 2
+    set_up_logs(level)
     if sys.stdin is None or sys.stdout is None:
         return 0  # nobody to talk to
     telemetry = Telemetry()

@@ -39,6 +39,7 @@ from bot.telemetry import Telemetry
 from engine.account import MarginAccount
 from engine.contracts import load_contracts
 
+_numbers = count(1)  # over all talks: a bot that starts again must not take a new act for an old one
 IN_MEMORY = "sqlite+aiosqlite://"
 PRICES = {"BTCUSDT": Decimal(50_000), "ETHUSDT": Decimal(2_500)}
 
@@ -66,7 +67,6 @@ class Talk:
     strict: bool = True
     reply: Reply | None = None
     language: str | None = None
-    numbers: "count[int]" = field(default_factory=lambda: count(1))
     replies: list[Reply] = field(default_factory=list)
 
     def request(
@@ -81,7 +81,7 @@ class Talk:
     ) -> Request:
         """One act; each has an update number of its own unless one is given."""
         chat = ChatRef(platform, room or who, private=room is None)
-        number = update or f"u{next(self.numbers)}"
+        number = update or f"u{next(_numbers)}"
         return Request(number, Identity(platform, who), chat, input_, who, self.language, whispers)
 
     async def ask(self, request: Request) -> Reply | None:

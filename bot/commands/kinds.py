@@ -20,6 +20,7 @@ _MARGIN = re.compile(rf"(?:\$({_AMOUNT})|({_AMOUNT})(?:usdt|usd|\$))")
 _PERCENT = re.compile(rf"({_AMOUNT})%")
 _NOTIONAL = re.compile(rf"=\$?({_AMOUNT})(?:usdt|usd|\$)?")
 _COINS = re.compile(rf"{_AMOUNT}[a-z0-9]*[a-z][a-z0-9]*")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})")
 _OFFERED_LEVERAGES = (1, 2, 3, 5, 10, 20)
 
 SYMBOL = SymbolKind()
@@ -78,7 +79,17 @@ FIGURE = ChoiceKind(
 )
 
 
+def _coins(amount: str, word: str) -> Decimal:
+    value = Decimal(amount)
+    if value <= 0:
+        raise BadWord("not-positive", word)
+    return value
+
+
 def _positive(amount: str, word: str) -> Decimal:
+    """An amount of USDT; `1.000` is refused, since half the world writes a thousand so."""
+    if _GROUPED.fullmatch(amount):
+        raise BadWord("grouped", word)
     value = Decimal(amount)
     if value <= 0:
         raise BadWord("not-positive", word)

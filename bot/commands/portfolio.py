@@ -143,7 +143,7 @@ class PortfolioCommands:
             name = SYMBOL.show(each.position.symbol)
             values = {"coin": base_of(each.position.symbol)}
             buttons += [
-                Button(N_("Why {coin}?"), f"why liquidation {name}", values),
+                Button(N_("{coin}: why this price?"), f"why liquidation {name}", values),
                 Button(N_("Close {coin}"), f"close {name}", values),
             ]
         data = {
@@ -194,7 +194,7 @@ class PortfolioCommands:
         held = state.position(derivation.symbol) if derivation.symbol else None
         return {
             **derivation_data(derivation),
-            "side": held.side if held else None,
+            "side": intent.side if intent else held.side if held else None,
             "mode": held.mode if held else None,
             "leverage": state.settings_of(held.symbol).leverage if held else None,
             "previewed": intent is not None,

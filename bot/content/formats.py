@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime
-from babel.numbers import NumberPattern, parse_pattern
+from babel.numbers import NumberPattern, get_decimal_symbol, parse_pattern
 
 _LONG = re.compile(r"(\.[0-9]{8})[0-9]+")
+_POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 MINUS = "\N{MINUS SIGN}"
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 Value = str | int | Decimal
@@ -35,7 +36,7 @@ class Formats:
             "when": self.when,
             "isolate": self.isolate,
             "enough": self.enough,
-            "shorten": shorten,
+            "shorten": self.shorten,
         }
 
     def number(self, value: Value, least: int = 0, most: int = 8) -> str:
@@ -83,13 +84,12 @@ class Formats:
         """Text of unknown direction, kept from turning the line around it."""
         return f"{ISOLATE}{value}{END_ISOLATE}"
 
+    def shorten(self, sum_: str) -> str:
+        """A worked sum with its long decimals cut to 8 places and an ellipsis, and the language's decimal mark."""
+        return _POINT.sub(get_decimal_symbol(self._locale), _LONG.sub(r"\1…", sum_))
+
     def _time(self, at: datetime, pattern: str) -> str:
         return format_datetime(at, pattern, locale=self._locale)
-
-
-def shorten(sum_: str) -> str:
-    """A worked sum with its long decimals cut to 8 places and an ellipsis."""
-    return _LONG.sub(r"\1…", sum_)
 
 
 @lru_cache(maxsize=256)

@@ -1,12 +1,13 @@
 """The binder: words in any order become the typed arguments of a command, or a question; never a guess."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from bot.core.command import Command
-from bot.core.params import Param
+from bot.core.params import BadWord, Param
 from bot.core.suggest import nearest
 from bot.core.words import Lexicon, plain_number, shown
 
@@ -53,6 +54,9 @@ class Ambiguous:
 
 
 Binding: TypeAlias = Bound | Missing | Unclear | Twice | Ambiguous
+
+
+_COMMA = re.compile(r"[0-9],[0-9]")
 
 
 class _Twice(Exception):
@@ -118,6 +122,8 @@ class _Pass:
         later: list[str] = []
         ahead = iter(enumerate(words, start=1))
         for place, word in ahead:
+            if _COMMA.search(word):
+                raise BadWord("comma", word)
             name, equals, rest = word.partition("=")
             if equals and name and self.command.param(name):
                 if not self._take_named(name, rest, word):

@@ -1,9 +1,10 @@
 """Markup: the small HTML subset that templates produce, parsed to blocks of spans that every front can render."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from html.parser import HTMLParser
+from html import unescape
 from typing import TypeAlias
 
 
@@ -102,6 +103,7 @@ class BrokenMarkup(ValueError):
     """A template produced tags that do not balance or are not of the subset."""
 
 
+_TAG = re.compile(r"<(?P<slash>/?)(?P<name>[a-z0-9-]+)>")
 _INLINE = {look.value: look for look in Look}
 _LEAVES: dict[str, type[Title | Paragraph | Quote | Footer]] = {
     "h1": Title,
@@ -129,19 +131,31 @@ class _Builder:
     rows: list[tuple[Line, ...]] = field(default_factory=list)
 
 
-class _Parser(HTMLParser):
+class _Parser:
+    """Reads tags one after the other; they have no attributes, so a tag is a name between angle brackets."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.blocks: list[Block] = []
         self.stack: list[str] = []
         self.spans: list[Span] = []
         self.builder = _Builder()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def read(self, source: str) -> None:
+        end = 0
+        for found in _TAG.finditer(source):
+            self._text(source[end : found.start()])
+            if found["slash"]:
+                self._end(found["name"])
+            else:
+                self._start(found["name"])
+            end = found.end()
+        self._text(source[end:])
+
+    def _start(self, tag: str) -> None:
         if tag == "br":
-            self.handle_data("\n", keep=True)
+            self._put("\n")
             return
-        if attrs or (tag not in _INLINE and tag not in _LEAVES and tag not in _CONTAINERS):
+        if tag not in _INLINE and tag not in _LEAVES and tag not in _CONTAINERS:
             raise BrokenMarkup(f"<{tag}> is not of the subset")
         if tag in _LEAVES or tag in {"dl", "ul", "ol", "table", "pre"}:
             if self.stack:
@@ -151,18 +165,21 @@ class _Parser(HTMLParser):
             self.spans = []
         self.stack.append(tag)
 
-    def handle_data(self, data: str, *, keep: bool = False) -> None:
-        if not self.stack:
-            if data.strip():
-                raise BrokenMarkup(f"text outside a block: {data.strip()[:40]!r}")
-            return
-        if "pre" not in self.stack and not keep:
-            data = _folded(data)
+    def _text(self, data: str) -> None:
+        if "<" in data:
+            raise BrokenMarkup(f"no tag of the subset: {data[data.index('<') :][:40]!r}")
+        data = unescape(data) if "pre" in self.stack else _folded(unescape(data))
+        if self.stack:
+            self._put(data)
+        elif data.strip():
+            raise BrokenMarkup(f"text outside a block: {data.strip()[:40]!r}")
+
+    def _put(self, data: str) -> None:
         if data:
             looks = frozenset(_INLINE[tag] for tag in self.stack if tag in _INLINE)
             self.spans.append(Span(data, looks))
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if not self.stack or self.stack.pop() != tag:
             raise BrokenMarkup(f"</{tag}> closes nothing")
         if tag in _INLINE:
@@ -247,8 +264,7 @@ def _trimmed(spans: list[Span]) -> Line:
 def parse(source: str) -> tuple[Block, ...]:
     """The blocks of a template's output; raises BrokenMarkup."""
     parser = _Parser()
-    parser.feed(source)
-    parser.close()
+    parser.read(source)
     if parser.stack:
         raise BrokenMarkup(f"<{parser.stack[-1]}> stays open")
     return tuple(parser.blocks)

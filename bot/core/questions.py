@@ -5,6 +5,7 @@ from typing import Any, assert_never
 from bot.core.binder import Ambiguous, Missing, Twice, Unclear
 from bot.core.command import Command
 from bot.core.reply import Answer, Button, Style
+from bot.core.texts import N_
 from bot.core.words import Lexicon
 
 ROW = 4
@@ -57,9 +58,9 @@ def ask(
 
 def did_you_mean(data: dict[str, Any], line: str) -> Answer:
     """The answer that offers a corrected line; pressing it leads to a preview, never straight to a trade."""
-    yes = Button("Yes: {line}", line, {"line": f"/{line}"}, Style.GO, suggested=True)
+    yes = Button(N_("Yes: {line}"), line, {"line": f"/{line}"}, Style.GO, suggested=True)
     return Answer("did_you_mean", {**data, "line": line}, ((yes,),), ok=False)
 
 
 def _unit(kind: str, word: str) -> str:
-    return word if kind == "leverage" else word.upper().replace("USDT", " USDT").replace("  ", " ")
+    return word.replace("x", "×") if kind == "leverage" else word.upper().replace("USDT", " USDT")

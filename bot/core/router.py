@@ -22,6 +22,7 @@ from bot.core.questions import ask, did_you_mean
 from bot.core.reply import Answer, Button, Reply
 from bot.core.request import Called, Input, Pressed, Request, Said
 from bot.core.suggest import nearest
+from bot.core.texts import N_
 from bot.core.turn import AlreadyAnswered, TryAgain, Turns, TurnT
 from bot.core.wording import Wording
 from bot.core.words import MAX_LINE, MAX_WORDS, cleaned, shown, split_words
@@ -261,7 +262,7 @@ class Router(Generic[TurnT]):
             return Answer(
                 "in_private",
                 {"line": line},
-                ((Button("Continue in private", line, deep=True),),),
+                ((Button(N_("Continue in private"), line, deep=True),),),
             )
         binding = self.binder.bind(command, words, named)
         if isinstance(binding, Bound):

@@ -33,7 +33,10 @@ def liquidation_data(
             }
             for each in tested
         ],
-        "closed": [_closed(each, before) for each in closed],
+        "closed": [
+            _closed(each, before, first=each.key not in {one.key for one in closed[:number]})
+            for number, each in enumerate(closed)
+        ],
         "fees": sum((each.clearance_fee for each in closed), Decimal(0)),
         "waived": sum((each.waived_fee for each in closed), Decimal(0)),
         "fund": sum((each.fund_gap for each in closed), Decimal(0)),
@@ -45,7 +48,7 @@ def liquidation_data(
     }
 
 
-def _closed(event: PositionLiquidated, before: MarginAccount) -> dict[str, Any]:
+def _closed(event: PositionLiquidated, before: MarginAccount, *, first: bool) -> dict[str, Any]:
     held = before.positions.get((event.symbol, event.side))
     return {
         "symbol": event.symbol,
@@ -62,5 +65,5 @@ def _closed(event: PositionLiquidated, before: MarginAccount) -> dict[str, Any]:
         "fund": event.fund_gap,
         "left": event.left,
         "whole": event.whole,
-        "isolated_wallet": None if held is None else held.isolated_wallet,
+        "isolated_wallet": held.isolated_wallet if held is not None and first else None,
     }

@@ -17,7 +17,9 @@ from tests.fakes.spoken import bind, command, lexicon, registry
 COMMANDS = sorted(each.name for each in registry())
 SYMBOLS = sorted(set(lexicon().symbols.values()))
 
-amounts = st.decimals(Decimal("1e-12"), Decimal(10) ** 15 - 1, places=12) | st.integers(1, 10**15 - 1).map(Decimal)
+amounts = st.decimals(Decimal("1e-12"), Decimal(10) ** 15 - 1, places=12) | st.integers(1, 10**15 - 1).map(
+    Decimal
+)
 shares = st.decimals(Decimal("1e-12"), 100, places=12).filter(bool).map(lambda each: each / 100)
 
 

@@ -40,7 +40,21 @@ def test_any_order_of_words_means_the_same(words: tuple[str, ...]) -> None:
         assert bound(f"open {' '.join(each)}") == first, each
 
 
-LEVERAGES = ["5x", "x5", "5×", "×5", "5 x", "x 5", "5 ×", "× 5", "5X", "X 5", "leverage=5", "leverage 5", "leverage 5x"]
+LEVERAGES = [
+    "5x",
+    "x5",
+    "5×",
+    "×5",
+    "5 x",
+    "x 5",
+    "5 ×",
+    "× 5",
+    "5X",
+    "X 5",
+    "leverage=5",
+    "leverage 5",
+    "leverage 5x",
+]
 
 
 @pytest.mark.parametrize("words", LEVERAGES)
@@ -176,7 +190,9 @@ def test_two_words_of_one_kind_are_a_question_with_both_readings(
     assert {**first, name: None} == {**second, name: None}
 
 
-@pytest.mark.parametrize("words", ["btc btc long", "btc BTCUSDT btc/usdt long", "btc long l buy", "btc long 5x x5 5×"])
+@pytest.mark.parametrize(
+    "words", ["btc btc long", "btc BTCUSDT btc/usdt long", "btc long l buy", "btc long 5x x5 5×"]
+)
 def test_the_same_said_twice_is_said_once(words: str) -> None:
     values = bound(f"open {words}")
     assert {name: values[name] for name in LONG_BTC} == LONG_BTC
@@ -194,7 +210,8 @@ SYNONYMS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "word"), [(name, value, word) for name, value, words in SYNONYMS for word in words.split()]
+    ("name", "value", "word"),
+    [(name, value, word) for name, value, words in SYNONYMS for word in words.split()],
 )
 def test_synonyms_of_all_languages(name: str, value: object, word: str) -> None:
     binding = bind(f"open {word}")
@@ -344,7 +361,9 @@ def test_words_of_the_other_commands(line: str, values: dict[str, object]) -> No
     assert bound(line) == values
 
 
-@pytest.mark.parametrize("line", ["positions 5", "mode btc cross 5", "portfolio btc", "cancel all", "reset 1", "why roe 5"])
+@pytest.mark.parametrize(
+    "line", ["positions 5", "mode btc cross 5", "portfolio btc", "cancel all", "reset 1", "why roe 5"]
+)
 def test_no_word_is_dropped_in_silence(line: str) -> None:
     assert isinstance(bind(line), Unclear)
 

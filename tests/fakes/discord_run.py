@@ -121,6 +121,9 @@ async def serving(
     if task in done:
         waiting.cancel()
         task.result()
+    async with asyncio.timeout(5):
+        while not watched.fronts.labels("discord")._value.get():  # noqa: ASYNC110 - the gauge has no event
+            await asyncio.sleep(0.001)
     try:
         yield front
     finally:

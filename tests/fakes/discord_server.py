@@ -65,7 +65,12 @@ class DiscordServer:
     """`first_answer_within`: the seconds after which an interaction is unknown. `shut`: people who take no messages."""
 
     def __init__(
-        self, token: str = "MTAx.fake.token", *, first_answer_within: float = 3.0, heartbeat: float = 41.25
+        self,
+        token: str = "MTAx.fake.token",
+        *,
+        first_answer_within: float = 3.0,
+        heartbeat: float = 41.25,
+        port: int = 0,
     ) -> None:
         self.token = token
         self.first_answer_within = first_answer_within
@@ -76,6 +81,7 @@ class DiscordServer:
         self.syncs = 0
         self.shut: set[int] = set()
         self.gateway = Gateway(token, self._change, heartbeat)
+        self.port = port
         self.api_base = ""
         self.gateway_url = ""
         self._changed = asyncio.Event()
@@ -108,11 +114,11 @@ class DiscordServer:
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.api_base = f"http://{host}:{port}{API}"
-        self.gateway_url = self.gateway.url = f"ws://{host}:{port}/gateway/"
+        host, self.port = self._runner.addresses[0][:2]
+        self.api_base = f"http://{host}:{self.port}{API}"
+        self.gateway_url = self.gateway.url = f"ws://{host}:{self.port}/gateway/"
         return self
 
     async def __aexit__(

@@ -11,6 +11,7 @@ async with TelegramServer() as server:
 import asyncio
 import re
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -21,7 +22,6 @@ from tests.fakes import telegram_rules as rules
 from tests.fakes.telegram_html import Refused
 from tests.fakes.telegram_methods import TelegramMethods
 from tests.fakes.telegram_objects import Person
-from tests.fakes.telegram_validator import check_request
 
 TOKEN = "123456:AAE-a-token-that-only-this-server-knows"
 
@@ -48,12 +48,17 @@ class Trouble:
 class TelegramServer(TelegramMethods):
     """The Bot API for one bot. `requests` holds all that was asked, `menus` and `webhook` what was set.
 
-    `forward` says where a public webhook address is reached in truth; `deliveries` are (update, status).
+    `validate`: aiogram's models check every request and object too. `forward` says where a public webhook address is reached in truth; `deliveries` are (update, status).
     """
 
-    def __init__(self, token: str = TOKEN) -> None:
+    def __init__(self, token: str = TOKEN, *, validate: bool = True) -> None:
         number = int(token.partition(":")[0])
         super().__init__(Person(number, "Marginalia", is_bot=True, username="marginalia_test_bot"))
+        self._check_request: Callable[[str, dict[str, Any]], None] = lambda method, parameters: None
+        if validate:
+            from tests.fakes.telegram_validator import check_object, check_request
+
+            self._check_object, self._check_request = check_object, check_request
         self.token = token
         self.port = 0
         self.requests: list[Recorded] = []
@@ -149,7 +154,7 @@ class TelegramServer(TelegramMethods):
         try:
             typed = rules.parameters_of(method, given)
             given.update(typed)
-            check_request(method, typed)
+            self._check_request(method, typed)
             return 200, await getattr(self, _snake(method))(typed), {}
         except Refused as refused:
             return refused.status, refused.description, refused.parameters

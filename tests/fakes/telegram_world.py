@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.telegram_objects import Book, Chat, Group, Person, Shown
-from tests.fakes.telegram_validator import check_object
 
 PATIENCE = 5.0
 
@@ -27,6 +26,7 @@ class TelegramWorld:
 
     def __init__(self, bot: Person) -> None:
         self.bot = bot
+        self._check_object: Callable[[str, dict[str, Any]], None] = lambda kind, value: None
         self.blocked: set[int] = set()
         self.updates: deque[dict[str, Any]] = deque()
         self.allowed = frozenset({"message", "edited_message", "callback_query", "my_chat_member"})
@@ -129,6 +129,11 @@ class TelegramWorld:
         """All that was sent or edited in a chat so far."""
         return [each for each in self._events if each.chat == chat.id]
 
+    @property
+    def count(self) -> int:
+        """How many messages were sent or edited in all."""
+        return len(self._events)
+
     async def answered(self, query: str) -> Answered:
         """How a press was answered, waiting for it some seconds."""
         await self.until(lambda: self._queries[query] is not None)
@@ -164,12 +169,12 @@ class TelegramWorld:
         self._messages[shown.chat, shown.id] = shown
         self._events.append(shown)
         made = self._book.shown(shown, chat)
-        check_object("Message", made)
+        self._check_object("Message", made)
         return made
 
     def _queue(self, kind: str, body: dict[str, Any], *, unasked: bool = False) -> dict[str, Any]:
         update = self._book.next_update(kind, body)
-        check_object("Update", update)
+        self._check_object("Update", update)
         if unasked or kind in self.allowed:
             self.queue(update)
         return update

@@ -1,13 +1,15 @@
 """Message ids of what this front says itself: its error lines and the greeting of the terminal."""
 
-LIKE_THIS = "Like this: {example}"
-NO_BUTTONS = "There is no message with buttons here."
-NO_SUCH_BUTTON = "No button here is called “{label}”. There are: {labels}"
-SEVERAL_BUTTONS = "“{label}” could be more than one button. There are: {labels}"
-NO_POLL = "There is no poll to answer."
-CLOCK_TOO_FAR = "The clock moves by at most {days} days at once."
-UNKNOWN_ORDER = "I do not know !{word}. There are: {words}"
-WELCOME = "Type /start to begin, or /help. A number presses a button, Ctrl-D leaves."
+from bot.core.texts import N_
+
+LIKE_THIS = N_("Like this: {example}")
+NO_BUTTONS = N_("There is no message with buttons here.")
+NO_SUCH_BUTTON = N_("No button here is called “{label}”. There are: {labels}")
+SEVERAL_BUTTONS = N_("“{label}” could be more than one button. There are: {labels}")
+NO_POLL = N_("There is no poll to answer.")
+CLOCK_TOO_FAR = N_("The clock moves by at most {days} days at once.")
+UNKNOWN_ORDER = N_("I do not know !{word}. There are: {words}")
+WELCOME = N_("Type /start to begin, or /help. A number presses a button, Ctrl-D leaves.")
 
 MESSAGES = (
     LIKE_THIS,

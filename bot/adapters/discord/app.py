@@ -1,5 +1,6 @@
 """The Discord front's life: log in, serve, send to somebody, end cleanly."""
 
+import asyncio
 import re
 from typing import Any, Final
 
@@ -23,11 +24,13 @@ _REFUSED: Final = 4004  # the gateway's word for a token that it does not know
 _BAD_RECIPIENT: Final = 50033
 _TOO_MANY: Final = 429
 _SOON: Final = 10.0  # seconds
+_LONGEST_PAUSE: Final = 60.0  # seconds
 _FAREWELL: Final = 5.0  # seconds that answers under way get at the end
 
 
 class DiscordFront:
-    """Serves one bot account. `patience`: seconds before an answer under way is announced by a defer.
+    """Serves one bot account. `patience`: seconds before an answer under way is announced by a defer. `pause`: seconds
+    before a start without network is tried again; they double up to a minute.
 
     Raises BadEndpoints for one endpoint without the other.
     """
@@ -41,6 +44,7 @@ class DiscordFront:
         api_base: str | None = None,
         gateway_url: str | None = None,
         patience: float = DEFER_AFTER_SECONDS,
+        pause: float = 1.0,
     ) -> None:
         check_endpoints(api_base, gateway_url)
         self._token = token.strip()
@@ -48,6 +52,7 @@ class DiscordFront:
         self._telemetry = telemetry
         self._endpoints = (api_base, gateway_url)
         self._patience = patience
+        self._pause = pause
         self._client: FrontClient | None = None
 
     @property
@@ -56,26 +61,39 @@ class DiscordFront:
         return Platform.DISCORD
 
     async def serve(self) -> None:
-        """Receive and answer until cancelled; raises BadToken, BadCommands, and what a start without network raises."""
+        """Receive and answer until cancelled; a start without network is tried again. Raises BadToken or BadCommands."""
         if not _TOKEN.fullmatch(self._token):
             raise self._bad_token()
         apply_endpoints(*self._endpoints)
+        pause = self._pause
         with quiet_library(self._telemetry):
-            client = FrontClient(self._router, self._telemetry, patience=self._patience)
-            async with client:
-                self._client = client
+            while True:
                 try:
-                    await client.start(self._token)
-                except discord.LoginFailure:
+                    return await self._serve_once()
+                except (aiohttp.ClientError, OSError, discord.DiscordServerError) as fault:
+                    self._telemetry.log.warning(
+                        "discord_out_of_reach", kind=type(fault).__name__, pause=pause
+                    )
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _serve_once(self) -> None:
+        """One client's life; once it is connected, it connects again by itself."""
+        client = FrontClient(self._router, self._telemetry, patience=self._patience)
+        async with client:
+            self._client = client
+            try:
+                await client.start(self._token)
+            except discord.LoginFailure:
+                raise self._bad_token() from None
+            except discord.ConnectionClosed as closed:
+                if closed.code == _REFUSED:
                     raise self._bad_token() from None
-                except discord.ConnectionClosed as closed:
-                    if closed.code == _REFUSED:
-                        raise self._bad_token() from None
-                    raise
-                finally:
-                    self._client = None
-                    self._telemetry.fronts.labels(self.platform.value).set(0)
-                    await client.finish(_FAREWELL)
+                raise
+            finally:
+                self._client = None
+                self._telemetry.fronts.labels(self.platform.value).set(0)
+                await client.finish(_FAREWELL)
 
     async def send(self, to: Identity, reply: Reply) -> None:
         """Send a reply to a person's direct chat; raises Unreachable or RetryLater."""

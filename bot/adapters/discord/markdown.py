@@ -8,8 +8,9 @@ from bot.core.markup import Line, Look, Span
 
 _UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _MARKS = re.compile(r"([\\*_~`|\[\]<@])")
-_LINE_MARKS = re.compile(r"^([ \t]*)([-+#>])", re.MULTILINE)
-_LINE_NUMBERS = re.compile(r"^([ \t]*[0-9]+)([.)])", re.MULTILINE)
+# Marks of a line are marks only before a blank, or where the next span may begin with one.
+_LINE_MARKS = re.compile(r"^([ \t]*)(#{1,3}|>{1,3}|-#|[-+])(?=\s|$)", re.MULTILINE)
+_LINE_NUMBERS = re.compile(r"^([ \t]*[0-9]+)([.)])(?=\s|$)", re.MULTILINE)
 _COLONS = re.compile(r":(?=//|[A-Za-z0-9_~+-]+:)")
 _AROUND = (
     (Look.SPOILER, "||"),

@@ -15,7 +15,8 @@ from bot.adapters.telegram.errors import BadToken, Flood, WebhookRefused
 from bot.adapters.telegram.inbound import ALLOWED_UPDATES, person_of, translate
 from bot.adapters.telegram.lanes import Lanes
 from bot.adapters.telegram.menu import publish_menu
-from bot.adapters.telegram.polling import Poller, PollingBot
+from bot.adapters.telegram.polling import Poller
+from bot.adapters.telegram.raw_bot import RawBot
 from bot.adapters.telegram.render import pages
 from bot.adapters.telegram.transport import AiohttpRequest
 from bot.adapters.telegram.webhook import WebhookSettings, receive
@@ -55,7 +56,7 @@ class TelegramFront:
     ) -> None:
         if not token.strip():
             raise BadToken
-        self._bot = PollingBot(
+        self._bot = RawBot(
             token.strip(),
             base_url=base_url,
             base_file_url=base_file_url,

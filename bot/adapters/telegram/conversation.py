@@ -16,6 +16,7 @@ from bot.core.command import Visibility
 from bot.core.reply import Answer, Button, Reply
 from bot.core.request import Said
 from bot.core.router import Router
+from bot.core.texts import N_
 from bot.core.words import split_words
 from bot.telemetry import Telemetry
 
@@ -110,7 +111,7 @@ class Conversation:
         """In a group, instead of a private answer to words: a button that says them again in the private chat."""
         said = incoming.request.input
         line = said.text.strip().removeprefix("/") if isinstance(said, Said) else ""
-        button = Button("Continue in private", line, deep=True, payload=link_payload(line) or "")
+        button = Button(N_("Continue in private"), line, deep=True, payload=link_payload(line) or "")
         answer = Answer("in_private", {"line": line}, ((button,),))
         return self._router.wording.word(answer, reply.language, "UTC")
 

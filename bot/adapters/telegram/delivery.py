@@ -3,22 +3,19 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
-from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError
 
 from bot.adapters.telegram import limits
 from bot.adapters.telegram.backoff import Backoff
 from bot.adapters.telegram.errors import Flood
+from bot.adapters.telegram.raw_bot import RawBot
 from bot.adapters.telegram.render import Page
 from bot.core.limits import cut
 
-T = TypeVar("T")
-
 ATTEMPTS = 8
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}
 _UNCHANGED = "not modified"
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
@@ -26,7 +23,7 @@ _GONE = ("message to edit not found", "message can't be edited", "message_id_inv
 class Delivery:
     """Sends pages, edits and alerts. A chat that Telegram asked to leave alone is left alone until then."""
 
-    def __init__(self, bot: Bot, backoff: Backoff) -> None:
+    def __init__(self, bot: RawBot, backoff: Backoff) -> None:
         self._bot = bot
         self._backoff = backoff
         self._until: dict[int, float] = {}
@@ -53,13 +50,14 @@ class Delivery:
         Raises Forbidden, BadRequest and, after several attempts or at once without patience, Flood or NetworkError.
         """
         attempts = ATTEMPTS if patient else 1
-        answered = None if said is None else ReplyParameters(said, allow_sending_without_reply=True)
+        answered = None if said is None else {"message_id": said, "allow_sending_without_reply": True}
 
-        async def sent(to: int) -> object:
-            return await self._bot.send_message(
-                to,
-                page.html,
-                parse_mode=ParseMode.HTML,
+        async def sent(to: int) -> None:
+            await self._bot.call(
+                "sendMessage",
+                chat_id=to,
+                text=page.html,
+                parse_mode=ParseMode.HTML.value,
                 link_preview_options=_NO_PREVIEW,
                 message_thread_id=thread,
                 reply_parameters=answered,
@@ -74,12 +72,13 @@ class Delivery:
     async def edit(self, chat: int, message: int, page: Page) -> bool:
         """Put a page in place of a message; False where that message is gone. Raises as `send` does."""
 
-        async def edited(to: int) -> object:
-            return await self._bot.edit_message_text(
-                page.html,
-                to,
-                message,
-                parse_mode=ParseMode.HTML,
+        async def edited(to: int) -> None:
+            await self._bot.call(
+                "editMessageText",
+                chat_id=to,
+                message_id=message,
+                text=page.html,
+                parse_mode=ParseMode.HTML.value,
                 link_preview_options=_NO_PREVIEW,
                 reply_markup=page.keyboard,
             )
@@ -120,14 +119,14 @@ class Delivery:
                 return
             await asyncio.sleep(limits.TYPING_LASTS)
 
-    async def _tried(self, chat: int, act: Callable[[int], Awaitable[T]], attempts: int) -> T:
+    async def _tried(self, chat: int, act: Callable[[int], Awaitable[None]], attempts: int) -> None:
         for attempt in range(attempts):
             wait = self.wait_of(chat)
             if wait:
                 await asyncio.sleep(wait)
             last = attempt == attempts - 1
             try:
-                return await act(chat)
+                await act(chat)
             except Flood as flood:
                 self._until[chat] = time.monotonic() + flood.seconds
                 if last:
@@ -138,4 +137,5 @@ class Delivery:
                 if last:
                     raise
                 await asyncio.sleep(self._backoff.delay(attempt))
-        raise AssertionError("the last attempt returns or raises")
+            else:
+                return

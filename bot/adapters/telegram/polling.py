@@ -5,13 +5,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from telegram import Bot
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
 from bot.adapters.telegram.backoff import Backoff
 from bot.adapters.telegram.errors import BadToken, Flood
-from bot.adapters.telegram.inbound import ALLOWED_UPDATES
 from bot.adapters.telegram.lanes import Lanes
+from bot.adapters.telegram.raw_bot import RawBot
 from bot.telemetry import Telemetry
 
 # Seconds: how long Telegram holds a poll, how long ours pauses for work under way, and how long one update's
@@ -21,26 +20,12 @@ PAUSE = 0.2
 KEPT_BACK = 10.0
 
 
-class PollingBot(Bot):
-    """The library's bot, which can also fetch updates unparsed: one that it cannot parse must not stop the rest."""
-
-    async def fetch(self, offset: int, seconds: int) -> list[dict[str, Any]]:
-        """The updates from a number on, waiting so many seconds for one; earlier ones are confirmed."""
-        data: dict[str, Any] = {
-            "offset": offset,
-            "timeout": seconds,
-            "allowed_updates": list(ALLOWED_UPDATES),
-        }
-        found = await self._post("getUpdates", data, read_timeout=seconds + 10.0)
-        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
 class Poller:
     """Fetches updates and gives them to `submit`; `up` is told whether Telegram is reached."""
 
     def __init__(
         self,
-        bot: PollingBot,
+        bot: RawBot,
         lanes: Lanes,
         submit: Callable[[dict[str, Any]], object],
         up: Callable[[bool], None],

@@ -4,9 +4,8 @@ import html
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
 from bot.adapters.telegram import limits
@@ -30,10 +29,14 @@ from bot.core.markup import (
 from bot.core.reply import Reply, ReplyButton, Style
 
 _ORDER = (Look.BOLD, Look.ITALIC, Look.UNDERLINE, Look.STRIKE, Look.SPOILER)
-_STYLES = {Style.GO: KeyboardButtonStyle.SUCCESS, Style.STOP: KeyboardButtonStyle.DANGER, Style.PLAIN: None}
+_STYLES = {Style.GO: KeyboardButtonStyle.SUCCESS.value, Style.STOP: KeyboardButtonStyle.DANGER.value}
 _APART = ("<pre>", "<blockquote>")
 _SEPARATOR = 2
 NOTHING = "…"
+
+
+# Telegram's InlineKeyboardMarkup.
+Keyboard: TypeAlias = dict[str, list[list[dict[str, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Page:
 
     html: str
     text: str
-    keyboard: InlineKeyboardMarkup | None
+    keyboard: Keyboard | None
     edit: bool
 
 
@@ -187,17 +190,19 @@ def _between(separator: str, pieces: Iterable[Piece]) -> Piece:
     )
 
 
-def keyboard_of(rows: Iterable[tuple[ReplyButton, ...]], bot_name: str) -> InlineKeyboardMarkup | None:
+def keyboard_of(rows: Iterable[tuple[ReplyButton, ...]], bot_name: str) -> Keyboard | None:
     """The buttons under a message; a deep one is a link into the private chat. None where there are none."""
-    made = [tuple(_button(each, bot_name) for each in row) for row in rows if row]
-    return InlineKeyboardMarkup(made) if made else None
+    made = [[_button(each, bot_name) for each in row] for row in rows if row]
+    return {"inline_keyboard": made} if made else None
 
 
-def _button(button: ReplyButton, bot_name: str) -> InlineKeyboardButton:
-    label = plain(button.label).text.strip() or NOTHING
+def _button(button: ReplyButton, bot_name: str) -> dict[str, str]:
+    made = {"text": plain(button.label).text.strip() or NOTHING}
     if button.deep:
-        return InlineKeyboardButton(label, url=deep_link(bot_name, button.payload))
-    return InlineKeyboardButton(label, callback_data=button.payload, style=_STYLES[button.style])
+        return made | {"url": deep_link(bot_name, button.payload)}
+    if button.style in _STYLES:
+        made["style"] = _STYLES[button.style]
+    return made | {"callback_data": button.payload}
 
 
 def deep_link(bot_name: str, payload: str) -> str:

@@ -54,7 +54,6 @@ async def test_it_asks_for_no_intents_and_tells_whether_it_serves(
     async with serving(server, bot, telemetry=telemetry) as front:
         identify = next(each for each in server.gateway.received if each["op"] == 2)
         assert identify["d"]["intents"] == 0
-        await asyncio.sleep(0.01)
         assert gauge._value.get() == 1
         assert front._client is not None
     assert gauge._value.get() == 0
@@ -92,6 +91,29 @@ class TestGateway:
     async def test_its_heart_beats(self, bot: DiscordBot) -> None:
         async with DiscordServer(heartbeat=0.05) as server, serving(server, bot):
             await server.until(lambda: sum(each["op"] == 1 for each in server.gateway.received) >= 3)
+
+
+async def test_a_start_without_network_is_tried_again(dana: Person) -> None:
+    server = DiscordServer()
+    async with server:
+        pass  # so that there is an address where nobody listens
+    telemetry = Telemetry()
+    front = DiscordFront(
+        server.token,
+        small_router(DiscordBot(), telemetry=telemetry),
+        telemetry,
+        api_base=server.api_base,
+        gateway_url=server.gateway_url,
+        pause=0.02,
+    )
+    task = asyncio.create_task(front.serve())
+    await asyncio.sleep(0.1)
+    assert not task.done()
+    async with DiscordServer(port=server.port) as awake:
+        await awake.ready()
+        assert (await awake.slash(dana, "count")).shown
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 class TestToken:
@@ -177,7 +199,6 @@ class TestSending:
         self, server: DiscordServer, bot: DiscordBot, dana: Person
     ) -> None:
         async with serving(server, bot) as front:
-            await asyncio.sleep(0.01)
             await front.send(to(dana), NOTICE)
             await front.send(to(dana), NOTICE)
         first, second = server.sent_to(server.chat(dana).id)
@@ -192,7 +213,6 @@ class TestSending:
     ) -> None:
         long = Reply(parse(f"<p>{'word ' * 1500}</p>"), NOTICE.buttons)
         async with serving(server, bot) as front:
-            await asyncio.sleep(0.01)
             await front.send(to(dana), long)
         first, second = server.sent_to(server.chat(dana).id)
         assert (len(first.buttons), len(second.buttons)) == (0, 1)
@@ -202,7 +222,6 @@ class TestSending:
     ) -> None:
         server.shut.add(dana.id)
         async with serving(server, bot) as front:
-            await asyncio.sleep(0.01)
             with pytest.raises(Unreachable):
                 await front.send(to(dana), NOTICE)
             with pytest.raises(Unreachable):
@@ -213,7 +232,6 @@ class TestSending:
         self, server: DiscordServer, bot: DiscordBot, dana: Person
     ) -> None:
         async with serving(server, bot) as front:
-            await asyncio.sleep(0.01)
             server.limit("POST /channels", 0.05)
             await front.send(to(dana), NOTICE)
         assert [each.status for each in server.calls("POST", "/messages")] == [429, 200]
@@ -222,7 +240,6 @@ class TestSending:
         self, server: DiscordServer, bot: DiscordBot, dana: Person
     ) -> None:
         async with serving(server, bot) as front:
-            await asyncio.sleep(0.01)
             server.limit("POST /channels", 300.0)
             with pytest.raises(RetryLater) as later:
                 await front.send(to(dana), NOTICE)

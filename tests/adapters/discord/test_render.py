@@ -81,7 +81,7 @@ async def test_any_reply_becomes_messages_that_discord_takes(reply: Reply) -> No
 MARK = re.compile(r"\\([^0-9A-Za-z\s])")
 LIVE = re.compile(
     r"[*_~`|\[\]<@\\]"  # emphasis, code, spoilers, links, mentions, timestamps
-    r"|^[ ]*(?:[-+#>]|[0-9]+[.)])"  # lists, headings, quotes
+    r"|^[ ]*(?:[-+]|-#|#{1,3}|>{1,3}|[0-9]+[.)])(?=\s|$)"  # lists, headings, quotes
     r"|https?://|:[A-Za-z0-9_]+:",  # addresses, emoji
     re.MULTILINE,
 )
@@ -123,6 +123,9 @@ def test_marks_come_of_looks_alone(spans: tuple[Span, ...]) -> None:
         ("<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"),
         ("<dl><dt>Entry</dt><dd>50,000.5</dd></dl>", "**Entry**: 50,000.5"),
         ("<pre>a *b*\n```</pre>", "```\na *b*\nˋˋˋ\n```"),
+        ("<p>0.1 BTC</p>", "0.1 BTC"),
+        ("<p>-5 USDT</p>", "-5 USDT"),
+        ("<p>- 5</p>", "\\- 5"),
         ("<p>10:30:45 at 1. a-b −5</p>", "10\\:30:45 at 1. a-b −5"),
     ],
 )

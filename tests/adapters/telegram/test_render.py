@@ -93,7 +93,7 @@ def test_buttons_carry_payloads_links_and_styles() -> None:
         "bot_name",
     )
     assert keyboard is not None
-    assert keyboard.to_dict()["inline_keyboard"] == [
+    assert keyboard["inline_keyboard"] == [
         [
             {"text": "Go", "callback_data": "1||n|go", "style": "success"},
             {"text": "Stop", "callback_data": "1|||stop", "style": "danger"},
@@ -176,7 +176,7 @@ def test_any_blocks_fit_and_parse(some: list[Block], keys: tuple[tuple[ReplyButt
 def _parameters(page: Page) -> dict[str, Any]:
     given: dict[str, Any] = {"text": page.html, "parse_mode": "HTML"}
     if page.keyboard is not None:
-        given["reply_markup"] = page.keyboard.to_dict()
+        given["reply_markup"] = page.keyboard
     return given
 
 
