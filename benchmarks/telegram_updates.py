@@ -3,7 +3,7 @@
 A strict server in a process of its own holds the updates of fifty people; the clock runs from the first poll to the
 last answer. The rivals echo the text and do nothing else; ours go through router, turn, wording and rendering.
 
-    python -m benchmarks.telegram_updates [--rounds 5] [--updates 1000]
+    python -m benchmarks.telegram_updates [--rounds 5] [--updates 500]
 """
 
 import argparse
@@ -17,7 +17,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from decimal import Decimal
 from multiprocessing.connection import Connection
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from telegram import Update
@@ -53,18 +53,19 @@ def serve(pipe: Connection, text: str, updates: int) -> None:
     asyncio.run(run())
 
 
-async def seconds(contender: Contender, text: str, updates: int) -> float:
-    """Seconds in which a contender answers all updates."""
+async def measure(contender: Contender, text: str, updates: int) -> tuple[float, float]:
+    """Updates a second that a contender answers, and its milliseconds of processor time for each."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=serve, args=(there, text, updates), daemon=True)
     process.start()
+    busy = process_time()
     base_url = await asyncio.to_thread(here.recv)
     async with contender(base_url):
         taken: float = await asyncio.to_thread(here.recv)
     here.send("stop")
     process.join()
-    return taken
+    return updates / taken, (process_time() - busy) / updates * 1000
 
 
 @asynccontextmanager
@@ -127,19 +128,23 @@ CONTENDERS: dict[str, tuple[Contender, str]] = {
 }
 
 
+RIVAL = "bare echo"
+
+
 async def main(rounds: int, updates: int) -> None:
-    """Print each round's updates a second and the medians with their ratio to the bare echoes."""
-    rates: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    """Print each round's figures, and the medians with their ratio to the bare echoes."""
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in CONTENDERS}
     for number in range(1, rounds + 1):
         for name, (contender, text) in CONTENDERS.items():
-            rates[name].append(updates / await seconds(contender, text, updates))
-        print(f"round {number}: " + ", ".join(f"{name} {rates[name][-1]:.0f}/s" for name in CONTENDERS))
-    medians = {name: statistics.median(each) for name, each in rates.items()}
-    for name in list(CONTENDERS)[:2]:
-        ratios = ", ".join(
-            f"{medians[name] / medians[rival]:.2f} × {rival}" for rival in list(CONTENDERS)[2:]
+            found[name].append(await measure(contender, text, updates))
+        print(f"round {number}: " + ", ".join(f"{name} {found[name][-1][0]:.0f}/s" for name in CONTENDERS))
+    rates = {name: statistics.median(rate for rate, _ in each) for name, each in found.items()}
+    busy = {name: statistics.median(each for _, each in pairs) for name, pairs in found.items()}
+    for name, rate in rates.items():
+        print(
+            f"telegram, median of {rounds}: {name}: {rate:.0f} updates/s ({rate / rates[RIVAL]:.2f} × {RIVAL}), "
+            f"{busy[name]:.2f} ms of processor time each ({busy[name] / busy[RIVAL]:.2f} ×)"
         )
-        print(f"telegram, median of {rounds}: {name} {medians[name]:.0f} updates/s = {ratios}")
 
 
 if __name__ == "__main__":
@@ -147,7 +152,7 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--updates", type=int, default=1000)
+    parser.add_argument("--updates", type=int, default=500)
     given = parser.parse_args()
     set_up_logs("WARNING")
     logging.disable(logging.WARNING)
