@@ -1,6 +1,6 @@
 """The real bot on a fixed market and a database in memory: a test speaks lines, presses labels and reads replies."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -23,6 +23,7 @@ from bot.core.markup import (
     Paragraph,
     Preformatted,
     Quote,
+    Span,
     Table,
     Title,
     text_of,
@@ -236,19 +237,24 @@ def button(reply: Reply, label: str) -> ReplyButton:
     return found[0]
 
 
+def plainly(spans: Iterable[Span]) -> str:
+    """The bare text of spans with ordinary blanks."""
+    return text_of(spans).replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
+
+
 def lines_of(block: Block) -> Sequence[str]:
     """A block as plain lines: a fact is `label: value`, a table's row its cells with bars between."""
     match block:
         case Title(spans) | Paragraph(spans) | Quote(spans) | Footer(spans):
-            return [text_of(spans)]
+            return [plainly(spans)]
         case Preformatted(whole):
             return whole.splitlines()
         case Facts(rows):
-            return [f"{text_of(row.label)}: {text_of(row.value)}" for row in rows]
+            return [f"{plainly(row.label)}: {plainly(row.value)}" for row in rows]
         case Bullets(items, _):
-            return [f"- {text_of(item)}" for item in items]
+            return [f"- {plainly(item)}" for item in items]
         case Table(header, rows):
-            return [" | ".join(text_of(cell) for cell in row) for row in (header, *rows)]
+            return [" | ".join(plainly(cell) for cell in row) for row in (header, *rows)]
         case _:
             assert_never(block)
 
@@ -263,14 +269,12 @@ def facts(reply: Reply) -> dict[str, str]:
     found: dict[str, str] = {}
     for block in reply.blocks:
         if isinstance(block, Facts):
-            found |= {text_of(row.label): text_of(row.value) for row in block.rows}
+            found |= {plainly(row.label): plainly(row.value) for row in block.rows}
         elif isinstance(block, Table):
-            found |= {
-                text_of(row[0]): " | ".join(text_of(cell) for cell in row[1:]) for row in block.rows
-            }
+            found |= {plainly(row[0]): " | ".join(plainly(cell) for cell in row[1:]) for row in block.rows}
     return found
 
 
 def quotes(reply: Reply) -> list[str]:
     """The passages set apart: warnings, and why a preview is new."""
-    return [text_of(block.spans) for block in reply.blocks if isinstance(block, Quote)]
+    return [plainly(block.spans) for block in reply.blocks if isinstance(block, Quote)]

@@ -17,7 +17,7 @@ async def test_adding_margin_moves_the_liquidation_away() -> None:
         assert shown["Isolated wallet"] == "99.00 | 149.00"
         # (2,000 + 99) / 0.04016 and (2,000 + 149) / 0.04016
         assert shown["Liquidation"] == "52,265.93 | 53,510.95"
-        assert shown["Distance"] == "4.53\u202f% | 7.02\u202f%"
+        assert shown["Distance"] == "4.53 % | 7.02 %"
         assert "50.00 USDT more can be lost" in text(preview)
         held = (await talk.account()).position("BTCUSDT")
         assert held is not None

@@ -73,10 +73,26 @@ def test_a_narrow_table_is_aligned() -> None:
     assert max(width(row) for row in rows) <= TABLE_WIDTH
 
 
+PREVIEW = """<table><tr><th></th><th>Isolated ✓</th><th>Cross</th></tr>
+<tr><td>Liquidation</td><td>45,205.82</td><td>— (no price does it)</td></tr>
+<tr><td>Most you can lose</td><td>500.00</td><td>5,002.50</td></tr></table>"""
+
+
+def test_long_cells_are_wrapped_so_that_columns_stay_side_by_side() -> None:
+    assert page_of(parse(PREVIEW)).text == (
+        "             Isolated ✓      Cross\n"
+        "Liquidation   45,205.82      — (no\n"
+        "                             price\n"
+        "                          does it)\n"
+        "Most you         500.00   5,002.50\n"
+        "can lose"
+    )
+
+
 def test_a_table_too_wide_for_a_phone_becomes_lines() -> None:
-    wide = NARROW.replace("Liquidation", "Liquidation price at the exchange")
+    wide = NARROW.replace("Liquidation", "Liquidationpriceattheexchange")
     assert html_of(wide).startswith(
-        "<b>Liquidation price at the exchange</b>\nIsolated: 45,205.80\nCross: 40,180\n<b>清算</b>"
+        "<b>Liquidationpriceattheexchange</b>\nIsolated: 45,205.80\nCross: 40,180\n<b>清算</b>"
     )
 
 
