@@ -107,9 +107,9 @@ class MarginCommands:
         line = f"margin {verb} {amount} {SYMBOL.show(symbol)}"
         plan = Plan.of("margin", line, (intent,), account.state, turn.market)
         preview = await self._orders.keep(turn, plan)
-        return Answer("preview_margin", await self._margin_data(turn, intent)).with_buttons(
-            confirm_row(preview)
-        )
+        why = Button(N_("Why this price?"), f"why liquidation {SYMBOL.show(symbol)}")
+        data = await self._margin_data(turn, intent)
+        return Answer("preview_margin", data).with_buttons((*confirm_row(preview), why))
 
     async def _margin_data(self, turn: BotTurn, intent: ChangeMargin) -> dict[str, Any]:
         state = (await turn.account()).state
@@ -157,4 +157,5 @@ class MarginCommands:
             "open": held is not None,
             "position": position_data(position_figures(done.after, held.key, turn.market)) if held else None,
         }
-        return Answer("symbol_settings", data)
+        why = (Button(N_("Why this price?"), f"why liquidation {SYMBOL.show(symbol)}"),) if held else ()
+        return Answer("symbol_settings", data).with_buttons(why)

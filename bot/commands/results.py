@@ -22,6 +22,7 @@ async def done_answer(turn: BotTurn, done: Done) -> Answer:
         "available": figures.available,
         "equity": figures.equity,
         "position": None,
+        "modelled": turn.market.fill_rule.half_spread > 0,
     }
     symbol = next((each.symbol for each in done.events if hasattr(each, "symbol") and each.symbol), None)
     held = done.after.position(symbol) if symbol else None

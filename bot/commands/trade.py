@@ -209,7 +209,10 @@ class TradeCommands:
             "before": [position_data(each) for each in account_figures(account.state, turn.market).positions],
             "equity": account_figures(after, turn.market).equity,
         }
-        return Answer("preview_close", data).with_buttons(confirm_row(preview))
+        row = confirm_row(preview)
+        if len(intents) == 1:
+            row = (*row, Button(N_("Why this result?"), f"why pnl {SYMBOL.show(intents[0].symbol)}"))
+        return Answer("preview_close", data).with_buttons(row)
 
 
 def _open_line(intent: Open, words: OpenWords | None) -> str:

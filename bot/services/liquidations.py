@@ -34,7 +34,7 @@ def liquidation_data(
             for each in tested
         ],
         "closed": [
-            _closed(each, before, first=each.key not in {one.key for one in closed[:number]})
+            _closed(each, before, market, first=each.key not in {one.key for one in closed[:number]})
             for number, each in enumerate(closed)
         ],
         "fees": sum((each.clearance_fee for each in closed), Decimal(0)),
@@ -48,7 +48,10 @@ def liquidation_data(
     }
 
 
-def _closed(event: PositionLiquidated, before: MarginAccount, *, first: bool) -> dict[str, Any]:
+def _closed(
+    event: PositionLiquidated, before: MarginAccount, market: MarketSnapshot, *, first: bool
+) -> dict[str, Any]:
+    contract = market.contract(event.symbol)
     held = before.positions.get((event.symbol, event.side))
     return {
         "symbol": event.symbol,
@@ -62,6 +65,8 @@ def _closed(event: PositionLiquidated, before: MarginAccount, *, first: bool) ->
         "realised": event.realised,
         "fee": event.clearance_fee,
         "waived": event.waived_fee,
+        "fee_rate": contract.liquidation_fee,
+        "fee_rate_known": contract.liquidation_fee_known,
         "fund": event.fund_gap,
         "left": event.left,
         "whole": event.whole,

@@ -1,15 +1,17 @@
 """The notifier: delivers what the outbox holds, at least once, worded at delivery."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from bot.core.action import Action
 from bot.core.clock import Clock
-from bot.core.reply import Answer
+from bot.core.reply import Answer, Button
 from bot.core.sender import RetryLater, Sender, Unreachable
+from bot.core.texts import N_
 from bot.core.wording import Wording
 from bot.storage import Store, VersionConflict, outbox, people
-from bot.storage.outbox import Delivery
+from bot.storage.outbox import Delivery, Notice
 from bot.telemetry import Telemetry
 
 CLAIM = timedelta(seconds=30)
@@ -18,6 +20,12 @@ LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 12
 IDLE_SECONDS = 1.0
 BATCH = 50
+
+
+FOLLOW_UPS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "liquidated": ((N_("Portfolio"), "portfolio"), (N_("History"), "history")),
+}
+"""What a notice of a template offers to do next: labels and command lines."""
 
 
 class Notifier:
@@ -78,7 +86,7 @@ class Notifier:
         outcome, pause = "sent", FIRST_PAUSE
         try:
             notice = delivery.notice
-            answer = Answer(notice.template, notice.data)
+            answer = Answer(notice.template, notice.data, _buttons(notice))
             await sender.send(delivery.identity, self._wording.word(answer, language, zone))
         except Unreachable:
             outcome = "unreachable"
@@ -97,3 +105,11 @@ class Notifier:
             else:
                 again = None if claimed.attempts >= MOST_ATTEMPTS else now + pause
                 outbox.failed(unit, claimed, again)
+
+
+def _buttons(notice: Notice) -> tuple[tuple[Button, ...], ...]:
+    follow_ups = FOLLOW_UPS.get(notice.template, ())
+    row = tuple(
+        Button(label, line, payload=Action(line, notice.person_id).encode()) for label, line in follow_ups
+    )
+    return (row,) if row else ()
