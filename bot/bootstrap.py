@@ -22,6 +22,7 @@ from bot.core.words import Lexicon
 from bot.market import FixedFeed, ReplayFeed, SimulatedFeed, build_feed
 from bot.services.control import Control
 from bot.services.describe import describe
+from bot.services.housekeeping import Housekeeping
 from bot.services.notifier import Notifier
 from bot.services.orders import Orders
 from bot.services.settlement import Settlement
@@ -62,6 +63,7 @@ class Bot:
     wording: CatalogueWording
     notifier: Notifier
     settlement: Settlement
+    housekeeping: Housekeeping
     control: Control
     telemetry: Telemetry
 
@@ -70,6 +72,7 @@ class Bot:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.follow(), name="market")
             tasks.create_task(self.notifier.run(), name="notifier")
+            tasks.create_task(self.housekeeping.run(), name="housekeeping")
 
     async def follow(self) -> None:
         """Follow the market until cancelled; who calls delivers the notices."""
@@ -115,8 +118,11 @@ async def build(plan: Plan, telemetry: Telemetry) -> AsyncIterator[Bot]:
         router = Router(registry, Binder(lexicon), turns, wording, describe, telemetry, plan.allowed)
         notifier = Notifier(store, wording, clock, telemetry)
         settlement = Settlement(store, clock, telemetry)
+        housekeeping = Housekeeping(store, clock, telemetry)
         control = Control(feed, settlement, notifier, lexicon)
-        yield Bot(store, feed, clock, router, wording, notifier, settlement, control, telemetry)
+        yield Bot(
+            store, feed, clock, router, wording, notifier, settlement, housekeeping, control, telemetry
+        )
     finally:
         await store.close()
 

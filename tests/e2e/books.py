@@ -54,7 +54,7 @@ async def audit(store: Store) -> Books:
     books = Books()
     async with store.unit() as unit:
         owners = {
-            row.person_id: f"{row.platform}:{row.user_id}" for row in await unit.fetch(select(tables.identities))
+            row.person_id: f"{row.platform}:{row.user}" for row in await unit.fetch(select(tables.identities))
         }
         ids = [row.id for row in await unit.fetch(select(tables.accounts.c.id))]
         for each in ids:
