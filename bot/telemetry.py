@@ -4,9 +4,9 @@ import logging
 import secrets
 import sys
 import traceback
-from typing import TextIO
+from functools import cached_property
+from typing import Any, TextIO
 
-import structlog
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -17,7 +17,9 @@ from prometheus_client import (
 
 
 def set_up_logs(level: str, stream: TextIO | None = None) -> None:
-    """Send structured lines of at least `level` to a stream, standard error by default; libraries' too, from WARNING."""
+    """Send structured lines of at least `level` to a stream, standard error by default."""
+    import structlog  # a fifth of a second, which a chat that logs nothing need not wait for
+
     number = logging.getLevelNamesMapping()[level.upper()]
     out = stream or sys.stderr
     structlog.configure(
@@ -33,11 +35,14 @@ def set_up_logs(level: str, stream: TextIO | None = None) -> None:
 
 
 class Telemetry:
-    """Counts, times and incidents of one running bot, over a registry of its own."""
+    """Counts, times and incidents of one running bot, over a registry of its own.
 
-    def __init__(self) -> None:
+    With a `level` the logs are set up when the first line is logged; else whoever starts the bot has done so.
+    """
+
+    def __init__(self, level: str | None = None) -> None:
         self.registry = CollectorRegistry()
-        self.log = structlog.get_logger()
+        self._level = level
         self._answers = Counter(
             "marginalia_answers",
             "Answers by template",
@@ -68,6 +73,15 @@ class Telemetry:
             ["platform"],
             registry=self.registry,
         )
+
+    @cached_property
+    def log(self) -> Any:
+        """The structured log."""
+        import structlog
+
+        if self._level is not None:
+            set_up_logs(self._level)
+        return structlog.get_logger()
 
     def answered(self, platform: str, template: str, seconds: float) -> None:
         """Count one answer and its time in seconds."""

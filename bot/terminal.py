@@ -11,7 +11,7 @@ from bot.adapters.console import ConsoleFront, ConsoleOptions, at_terminal, from
 from bot.bootstrap import Bot, Plan, build
 from bot.faults import explained
 from bot.market import find_contract, parse_price
-from bot.telemetry import Telemetry, set_up_logs
+from bot.telemetry import Telemetry
 from engine.contracts import load_contracts
 
 IN_MEMORY = "sqlite+aiosqlite://"
@@ -26,10 +26,9 @@ async def run_console(given: argparse.Namespace) -> int:
     if level.upper() not in LEVELS:
         print(f"marginalia: LOG_LEVEL: Input should be one of {', '.join(LEVELS)}", file=sys.stderr)
         return 2
-    set_up_logs(level)
     if sys.stdin is None or sys.stdout is None:
         return 0  # nobody to talk to
-    telemetry = Telemetry()
+    telemetry = Telemetry(level)
     interactive = at_terminal(sys.stdin, sys.stdout, os.environ.get("TERM")) and not options.json
     try:
         async with build(_plan(options, interactive=interactive), telemetry) as bot:

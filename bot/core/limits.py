@@ -126,9 +126,10 @@ def _halves(block: Block) -> tuple[Block, Block]:
             cells = [cell for row in (header, *rows) for cell in row]
             middle = max(1, len(cells) // 2)
             return _joined(cells[:middle]), _joined(cells[middle:])
-        case Bullets(items, numbered) if len(items) > 1:
+        case Bullets(items, first) if len(items) > 1:
             middle = len(items) // 2
-            return Bullets(items[:middle], numbered), Bullets(items[middle:], numbered)
+            rest = None if first is None else first + middle
+            return Bullets(items[:middle], first), Bullets(items[middle:], rest)
         case Bullets(items, _):
             return _halves(Paragraph(items[0]))
         case Preformatted(text):

@@ -69,10 +69,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list; `numbered` counts from 1."""
+    """A list; a numbered one counts from `first`."""
 
     items: tuple[Line, ...]
-    numbered: bool = False
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,18 @@ _LEAVES: dict[str, type[Title | Paragraph | Quote | Footer]] = {
     "blockquote": Quote,
     "footer": Footer,
 }
-_CONTAINERS = frozenset({"dl", "dt", "dd", "ul", "ol", "li", "table", "tr", "th", "td", "pre"})
+_OUTER = frozenset({*_LEAVES, "dl", "ul", "ol", "table", "pre"})
+_INSIDE = {
+    "dt": frozenset({"dl"}),
+    "dd": frozenset({"dl"}),
+    "li": frozenset({"ul", "ol"}),
+    "tr": frozenset({"table"}),
+    "th": frozenset({"tr"}),
+    "td": frozenset({"tr"}),
+}
+_WORDED = frozenset({*_LEAVES, *_INLINE, "dt", "dd", "li", "th", "td"})
+_BLANKS = " \t\n\r\f"
+_RUN = re.compile(rf"[{_BLANKS}]+")  # what markup folds; a no-break space stays where it was put
 
 
 def text_of(spans: Iterable[Span]) -> str:
@@ -152,14 +163,19 @@ class _Parser:
         self._text(source[end:])
 
     def _start(self, tag: str) -> None:
+        parent = self.stack[-1] if self.stack else ""
+        if tag in _OUTER:
+            fits = not parent
+        elif tag in _INSIDE:
+            fits = parent in _INSIDE[tag]
+        else:
+            fits = parent in _WORDED and (tag == "br" or tag in _INLINE)
+        if not fits:
+            raise BrokenMarkup(f"<{tag}> is not of the subset" + (f" inside <{parent}>" if parent else ""))
         if tag == "br":
             self._put("\n")
             return
-        if tag not in _INLINE and tag not in _LEAVES and tag not in _CONTAINERS:
-            raise BrokenMarkup(f"<{tag}> is not of the subset")
-        if tag in _LEAVES or tag in {"dl", "ul", "ol", "table", "pre"}:
-            if self.stack:
-                raise BrokenMarkup(f"<{tag}> inside <{self.stack[-1]}>")
+        if tag in _OUTER:
             self.builder = _Builder()
         if tag not in _INLINE:
             self.spans = []
@@ -168,10 +184,10 @@ class _Parser:
     def _text(self, data: str) -> None:
         if "<" in data:
             raise BrokenMarkup(f"no tag of the subset: {data[data.index('<') :][:40]!r}")
-        data = unescape(data) if "pre" in self.stack else _folded(unescape(data))
-        if self.stack:
-            self._put(data)
-        elif data.strip():
+        parent = self.stack[-1] if self.stack else ""
+        if parent in _WORDED or parent == "pre":
+            self._put(unescape(data) if parent == "pre" else _folded(unescape(data)))
+        elif data.strip(_BLANKS):
             raise BrokenMarkup(f"text outside a block: {data.strip()[:40]!r}")
 
     def _put(self, data: str) -> None:
@@ -228,15 +244,12 @@ class _Parser:
                 raise BrokenMarkup("<table> with rows of unequal length")
             self.blocks.append(Table(building.header, tuple(building.rows)))
         elif building.items:
-            self.blocks.append(Bullets(tuple(building.items), numbered=tag == "ol"))
+            self.blocks.append(Bullets(tuple(building.items), 1 if tag == "ol" else None))
 
 
 def _folded(data: str) -> str:
-    if not data.strip():
-        return " " if data else ""
-    head = " " if data[0].isspace() else ""
-    tail = " " if data[-1].isspace() else ""
-    return head + " ".join(data.split()) + tail
+    """Text with each run of blanks as one blank."""
+    return _RUN.sub(" ", data)
 
 
 def _trimmed(spans: list[Span]) -> Line:
@@ -254,10 +267,10 @@ def _trimmed(spans: list[Span]) -> Line:
             joined[-1] = Span(joined[-1].text + text, span.looks)
         else:
             joined.append(Span(text, span.looks))
-    while joined and not joined[-1].text.strip():
+    while joined and not joined[-1].text.strip(_BLANKS):
         joined.pop()
     if joined:
-        joined[-1] = Span(joined[-1].text.rstrip(), joined[-1].looks)
+        joined[-1] = Span(joined[-1].text.rstrip(_BLANKS), joined[-1].looks)
     return tuple(span for span in joined if span.text)
 
 

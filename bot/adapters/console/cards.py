@@ -105,10 +105,10 @@ def _grid(block: Facts | Table | Bullets) -> Grid:
                 grid.add_column(_text(name), justify="right" if right else "left")
             for line in cells:
                 grid.add_row(*map(_text, line))
-        case Bullets(items, numbered):
+        case Bullets(items, first):
             grid = Grid.grid(padding=(0, 1, 0, 0))
-            for number, item in enumerate(items, 1):
-                grid.add_row(f"{number}." if numbered else "•", _text(item))
+            for place, item in enumerate(items):
+                grid.add_row("•" if first is None else f"{first + place}.", _text(item))
         case _:
             assert_never(block)
     return grid

@@ -82,9 +82,9 @@ def _lines(block: Block, width: int) -> Iterator[str]:
             yield from _facts(rows, width)
         case Table():
             yield from _table(block, width)
-        case Bullets(items, numbered):
-            for number, item in enumerate(items, 1):
-                mark = f"{number}. " if numbered else "• "
+        case Bullets(items, first):
+            for place, item in enumerate(items):
+                mark = "• " if first is None else f"{first + place}. "
                 yield from wrapped(text_of(item), width, mark, " " * columns(mark))
         case Preformatted(text):
             for line in clean(text).split("\n"):

@@ -98,8 +98,8 @@ def block_text(block: Block) -> str:
             return block_of_code(text) if text.strip() else ""
         case Facts(rows):
             return "\n".join(f"{bold(row.label)}: {markdown(row.value)}" for row in rows)
-        case Bullets(items, numbered):
-            marks = (f"{place}. " if numbered else "- " for place in range(1, len(items) + 1))
+        case Bullets(items, first):
+            marks = ("- " if first is None else f"{first + place}. " for place in range(len(items)))
             return "\n".join(
                 mark + markdown(item).replace("\n", "\n  ") for mark, item in zip(marks, items, strict=True)
             )

@@ -108,8 +108,8 @@ def render(block: Block) -> Piece:
             return stacked(facts)
         case Table():
             return _table(block)
-        case Bullets(items, numbered):
-            marks = (f"{number}. " if numbered else "• " for number in range(1, len(items) + 1))
+        case Bullets(items, first):
+            marks = ("• " if first is None else f"{first + place}. " for place in range(len(items)))
             return stacked(plain(mark) + line(item) for mark, item in zip(marks, items, strict=True))
         case Quote(spans):
             return wrapped("blockquote", line(spans))

@@ -177,7 +177,7 @@ buttons = st.builds(
 rows = st.lists(st.lists(buttons, min_size=1, max_size=12).map(tuple), max_size=40).map(tuple)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(blocks, max_size=6), rows)
 def test_any_blocks_fit_and_parse(some: list[Block], keys: tuple[tuple[ReplyButton, ...], ...]) -> None:
     made = pages(Reply(tuple(some), keys), "a_bot")
