@@ -59,7 +59,9 @@ def bot(folder: Path, *words: str, stdin: bytes | str = b"", **settings: str) ->
 
 def console(folder: Path, lines: Sequence[str], *options: str, **settings: str) -> list[dict[str, Any]]:
     """The messages that lines are answered with on the terminal front, as the objects of `--json`."""
-    done = bot(folder, "console", "--json", *options, stdin="".join(f"{line}\n" for line in lines), **settings)
+    done = bot(
+        folder, "console", "--json", *options, stdin="".join(f"{line}\n" for line in lines), **settings
+    )
     assert (done.code, done.err) == (0, ""), done
     return done.messages
 
@@ -147,7 +149,9 @@ async def serving(folder: Path, **settings: str) -> AsyncIterator[Served]:
             stdout=log,
             stderr=log,
             cwd=folder,
-            env=environment(**{"HTTP_PORT": str(port), "MARKET": "fixed", "MARKET_PRICES": "BTC=50000"} | settings),
+            env=environment(
+                **{"HTTP_PORT": str(port), "MARKET": "fixed", "MARKET_PRICES": "BTC=50000"} | settings
+            ),
         )
     served = Served(process, port, log_file)
     try:

@@ -41,9 +41,7 @@ COUNTED = {"leverage", "healthy", "left_open"}  # whole numbers that are no amou
 def piped(folder: Path, more: str = "") -> Ended:
     """`printf LINES | python -m bot console …` in a shell."""
     lines = "".join(f"{each}\\n" for each in LINES)
-    command = (
-        f"printf '{lines}' | {shlex.join(PROGRAM)} console --market fixed --price BTC=50000 --wallet 1000{more}"
-    )
+    command = f"printf '{lines}' | {shlex.join(PROGRAM)} console --market fixed --price BTC=50000 --wallet 1000{more}"
     done = subprocess.run(
         ["/bin/sh", "-c", command],
         capture_output=True,
@@ -88,7 +86,13 @@ def test_every_line_of_json_is_the_whole_object(tmp_path: Path) -> None:
     assert [each["template"] for each in done.messages] == TEMPLATES
     for each in done.messages:
         assert each.keys() == KEYS
-        assert (each["v"], each["to"], each["room"], each["private"], each["file"]) == (1, "me", None, False, None)
+        assert (each["v"], each["to"], each["room"], each["private"], each["file"]) == (
+            1,
+            "me",
+            None,
+            False,
+            None,
+        )
         assert each["ok"] is True
         assert all(isinstance(label, str) for label in each["buttons"])
         assert_decimals_are_strings(each["data"])

@@ -22,7 +22,7 @@ from tests.fakes.telegram_server import TelegramServer
 
 STEP = Decimal("0.001")
 PEOPLE = tuple(f"learner{number}" for number in range(4))
-ROUNDS = 5
+ROUNDS, ORDERS = 5, 150  # all quantities stay below one: 1.001 may be written for a thousand and one
 
 
 async def test_the_terminal_loses_no_acknowledged_trade(tmp_path: Path) -> None:
@@ -65,10 +65,10 @@ async def burst(
     assert process.stdin
     assert process.stdout
     lines = [f"@{who} /settings confirm off" for who in PEOPLE]
-    for _ in range(250):
-        quantity = next(numbers) * STEP
-        sent.append(quantity.normalize())
-        lines.append(f"@{chance.choice(PEOPLE)} /open btc long 3x {quantity}btc")
+    for _ in range(ORDERS):
+        quantity = (next(numbers) * STEP).normalize()
+        sent.append(quantity)
+        lines.append(f"@{chance.choice(PEOPLE)} /open btc long 3x {quantity:f}btc")
     process.stdin.write("".join(f"{line}\n" for line in lines).encode())
     wanted = chance.randrange(5, 120)
     async with asyncio.timeout(PATIENCE):
@@ -115,9 +115,9 @@ async def test_telegram_gets_every_order_exactly_once(tmp_path: Path) -> None:
             async with serving(tmp_path, **settings) as run:
                 await run.up("telegram")
                 for _ in range(60):
-                    quantity = next(numbers) * STEP
-                    sent.append(quantity.normalize())
-                    server.say(chance.choice(people), f"/open btc long 3x {quantity}btc")
+                    quantity = (next(numbers) * STEP).normalize()
+                    sent.append(quantity)
+                    server.say(chance.choice(people), f"/open btc long 3x {quantity:f}btc")
                 seen = server.count + chance.randrange(5, 50)
                 await server.until(lambda seen=seen: server.count >= seen, PATIENCE)  # type: ignore[misc]
                 await asyncio.sleep(chance.random() * 0.02)
@@ -146,7 +146,9 @@ def acknowledged(server: TelegramServer, people: list[Person]) -> set[Decimal]:
     found = set()
     for who in people:
         for shown in server.shown(who):
-            line = next((each for each in shown.text.splitlines() if each.startswith(("Opened", "Added"))), None)
+            line = next(
+                (each for each in shown.text.splitlines() if each.startswith(("Opened", "Added"))), None
+            )
             if line is not None:
                 amount = next(word for word in line.split() if word[:1].isdigit())
                 found.add(Decimal(amount.replace(",", "")).normalize())

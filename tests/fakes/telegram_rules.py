@@ -51,8 +51,6 @@ METHODS: Mapping[str, Mapping[str, str]] = {
         "reply_parameters": JSON,
     },
     "editMessageText": {"chat_id*": CHAT, "message_id*": INT, **_TEXT},
-    "editMessageReplyMarkup": {"chat_id*": CHAT, "message_id*": INT, "reply_markup": JSON},
-    "deleteMessage": {"chat_id*": CHAT, "message_id*": INT},
     "answerCallbackQuery": {
         "callback_query_id*": STR,
         "text": STR,
