@@ -1,6 +1,7 @@
 """The composition root: everything is built here, once, and passed to whoever needs it."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class Plan:
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     tape: str | None = None
     speed: Decimal = Decimal(1)
-    seed: int = 0
+    seed: int | None = None
     spread: Decimal | None = None
     slippage: Decimal | None = None
     balance: Decimal = Decimal(10_000)
@@ -100,7 +101,7 @@ async def build(plan: Plan, telemetry: Telemetry) -> AsyncIterator[Bot]:
         prices=plan.prices,
         tape=plan.tape,
         speed=plan.speed,
-        seed=plan.seed,
+        seed=secrets.randbits(32) if plan.seed is None else plan.seed,
         spread=plan.spread,
         slippage=plan.slippage,
     )

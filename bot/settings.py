@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     market_prices: str | None = None
     market_tape: str | None = None
     market_speed: Decimal = Field(default=Decimal(1), gt=0)
-    market_seed: int = 0
+    market_seed: int | None = None
     market_ws_url: str | None = None
     stale_after: float | None = Field(default=None, gt=0)
     paper_balance: Decimal = Field(

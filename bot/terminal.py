@@ -72,7 +72,7 @@ def _plan(options: ConsoleOptions, *, interactive: bool) -> Plan:
         prices=_prices(options.prices),
         tape=options.tape,
         speed=options.speed or Decimal(1),
-        seed=options.seed or 0,
+        seed=options.seed,
         spread=options.spread,
         slippage=options.slippage,
         balance=options.wallet,
