@@ -88,13 +88,16 @@ class Bot:
 
 
 @asynccontextmanager
-async def build(plan: Plan, telemetry: Telemetry) -> AsyncIterator[Bot]:
+async def build(
+    plan: Plan, telemetry: Telemetry, languages: Mapping[str, Language] | None = None
+) -> AsyncIterator[Bot]:
     """Open the database, load contracts, texts and market, and put the bot together.
 
+    `languages` are those of the catalogues, unless others are given.
     Raises StorageError, MarketError, ContentFault, RegistryFault or ContractError.
     """
     contracts = load_contracts()
-    languages = load_languages()
+    languages = load_languages() if languages is None else languages
     feed = build_feed(
         plan.market,
         contracts,

@@ -10,20 +10,21 @@ _STORAGE = {
     "database-locked": "the database is in use by another program",
     "database-read-only": "the database cannot be written to",
     "database-full": "there is no room left for the database",
-    "database-unusable": "this is no database of Marginalia, or it is damaged",
+    "database-unusable": "this is no database of Marginalia, it is damaged, or its address is wrong",
     "database-unavailable": "the database server does not answer or refuses the login",
     "database-too-new": "a newer version of Marginalia wrote this database; it was left untouched",
+    "backup-refused": "this backup cannot be made",
 }
 
 
-def explained(fault: BaseException) -> str | None:
-    """The line for a fault that an operator can mend; None for one that is ours."""
+def explained(fault: BaseException, database: str = "") -> str | None:
+    """The line for a fault that an operator can mend; None for one that is ours. `database`: the setting that names it."""
     match fault:
         case StorageError():
             details = ", ".join(f"{name}: {value}" for name, value in fault.data.items())
-            return f"marginalia: {_STORAGE.get(fault.code, fault.code)}" + (
-                f" ({details})" if details else ""
-            )
+            setting = f"{database}: " if database else ""
+            said = _STORAGE.get(fault.code, fault.code)
+            return f"marginalia: {setting}{said}" + (f" ({details})" if details else "")
         case MarketError():
             return f"marginalia: {market_fault(fault)}"
         case ContentFault() | RegistryFault():

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import aiohttp
 from pydantic import ValidationError
 
 from bot.adapters.web import Post, WebServer
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 TELEGRAM_API = "https://api.telegram.org/bot"
 TELEGRAM_FILES = "https://api.telegram.org/file/bot"
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0  # seconds before a front that found no network is started again
 NO_TOKEN = "marginalia: set TELEGRAM_TOKEN or DISCORD_TOKEN (see .env.example), or try: python -m bot console"  # noqa: S105
 NO_FRONT = "marginalia: no front is left; the lines above say why"
 
@@ -66,7 +64,7 @@ async def run_fronts(*, check: bool) -> int:
         print(f"marginalia: HTTP_HOST, HTTP_PORT: cannot listen on {where}: {refused}", file=sys.stderr)
         return 1
     except Exception as fault:
-        line = explained(fault)
+        line = explained(fault, "DATABASE_URL")
         if line is None:
             raise
         print(line, file=sys.stderr)
@@ -85,7 +83,7 @@ async def run_backup(path: str) -> int:
         finally:
             await store.close()
     except Exception as fault:
-        line = explained(fault)
+        line = explained(fault, "DATABASE_URL")
         if line is None:
             raise
         print(line, file=sys.stderr)
@@ -122,21 +120,12 @@ async def _serve(bot: Bot, fronts: Sequence[Front], web: WebServer) -> int:
 
 
 async def _front(bot: Bot, front: Front) -> None:
-    """Serve one front; where it found no network it is tried again, any other fault is logged and ends it alone."""
-    pause = FIRST_PAUSE
-    while True:
-        try:
-            return await front.serve()
-        except (OSError, aiohttp.ClientError) as fault:
-            bot.telemetry.log.warning(
-                "front_waits", platform=front.platform.value, kind=type(fault).__name__, seconds=pause
-            )
-        except Exception as fault:  # noqa: BLE001 - the other fronts go on
-            number = bot.telemetry.incident(fault)
-            bot.telemetry.log.critical("front_stopped", platform=front.platform.value, incident=number)
-            return None
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+    """Serve one front; its fault is logged and ends it alone."""
+    try:
+        await front.serve()
+    except Exception as fault:  # noqa: BLE001 - the other fronts go on
+        number = bot.telemetry.incident(fault)
+        bot.telemetry.log.critical("front_stopped", platform=front.platform.value, incident=number)
 
 
 async def _listen(web: WebServer) -> None:

@@ -1,18 +1,19 @@
 """The real bot on a fixed market and a database in memory: a test speaks lines, presses labels and reads replies."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from typing import Any, assert_never
 
 from sqlalchemy import select
 
 from bot.bootstrap import Bot, Plan, build
-from bot.content.catalogue import Language
-from bot.content.wording import CatalogueWording
+from bot.content.catalogue import Language, load_languages
 from bot.core.action import MAX_PAYLOAD
 from bot.core.identity import ChatRef, Identity, Platform
 from bot.core.markup import (
@@ -30,10 +31,6 @@ from bot.core.markup import (
 )
 from bot.core.reply import Answer, Reply, ReplyButton
 from bot.core.request import Called, Input, Pressed, Request, Said
-from bot.core.router import Router
-from bot.services.describe import describe
-from bot.services.notifier import Notifier
-from bot.services.turn import BotTurns
 from bot.storage import accounts, journal, people, tables
 from bot.storage.accounts import Account
 from bot.telemetry import Telemetry
@@ -52,11 +49,13 @@ class Postbox:
     platform: Platform = Platform.CONSOLE
     delivered: list[tuple[Identity, Reply]] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, to: Identity, reply: Reply) -> None:
         if self.refusals:
             raise self.refusals.pop(0)
         self.delivered.append((to, reply))
+        self.arrived.set()
 
 
 @dataclass
@@ -199,22 +198,17 @@ async def talking(
 ) -> AsyncIterator[Talk]:
     """A talk with the real bot; the books are checked when it ends. `languages` replace those of the catalogues."""
     chosen = Plan(database, "fixed", prices, balance=Decimal(wallet), **plan)
-    async with build(chosen, Telemetry()) as built:
-        bot = built if languages is None else _reworded(built, languages, chosen)
+    async with build(chosen, Telemetry(), spoken() if languages is None else languages) as bot:
         talk = Talk(bot, Postbox(), strict=strict, language=language)
         bot.notifier.serve_through((talk.postbox,))
         yield talk
         await talk.check_books()
 
 
-def _reworded(bot: Bot, languages: Mapping[str, Language], plan: Plan) -> Bot:
-    """The same bot speaking other languages."""
-    wording = CatalogueWording(languages, places(), plan.language)
-    turns = BotTurns(bot.store, bot.feed.snapshot, bot.clock, wording, plan.balance)
-    router = Router(bot.router.registry, bot.router.binder, turns, wording, describe, bot.telemetry)
-    notifier = Notifier(bot.store, wording, bot.clock, bot.telemetry)
-    control = type(bot.control)(bot.feed, bot.settlement, notifier, bot.router.binder.lexicon)
-    return replace(bot, router=router, wording=wording, notifier=notifier, control=control)
+@cache
+def spoken() -> Mapping[str, Language]:
+    """The languages of the catalogues, read once: that is half of what it takes to build a bot."""
+    return load_languages()
 
 
 def places() -> dict[str, int]:

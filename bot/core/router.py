@@ -79,10 +79,13 @@ class Router(Generic[TurnT]):
         """The reply to a request; None where nobody spoke to the bot. Never raises for what a person did."""
         started = time.perf_counter()
         language, zone = self.wording.language(request.language), "UTC"
+        if not _meant_for_us(request.input):
+            self._telemetry.answered(request.who.platform, "ignored", time.perf_counter() - started)
+            return None
         if self._allowed and not request.chat.private and request.chat.key not in self._allowed:
             return self.wording.word(Answer("not_here", ok=False, private=True), language, zone)
         answer: Answer | None = None
-        for _ in range(ATTEMPTS if _meant_for_us(request.input) else 0):
+        for _ in range(ATTEMPTS):
             try:
                 async with self._turns.open(request) as turn:
                     language, zone = turn.language, turn.time_zone
@@ -300,7 +303,9 @@ class Router(Generic[TurnT]):
 
     def _seal(self, turn: TurnT, button: Button) -> Button:
         owner = None if button.anyone else turn.person_id
-        nonce = new_id(NONCE_LENGTH) if button.once else None
+        command = self.registry.find(button.line.partition(" ")[0])
+        once = button.once or (command is not None and command.moves_money)
+        nonce = new_id(NONCE_LENGTH) if once else None
         action = Action(button.line, owner, nonce, button.suggested)
         payload = link_payload(button.line) if button.deep else action.encode() if action.fits else None
         if payload is None:

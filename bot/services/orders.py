@@ -128,6 +128,7 @@ class Orders:
             return Gone()
         plan = Plan.from_json(kept.body)
         previews.spend(turn.unit, preview_id)
+        turn.once = True
         if turn.now - kept.at > LIFETIME:
             return Renewed("expired", plan.line)
         if plan.version != account.state.version:
@@ -144,6 +145,7 @@ class Orders:
         if kept is None or kept.spent or kept.person_id != turn.person.id:
             return False
         previews.spend(turn.unit, preview_id)
+        turn.once = True
         return True
 
     async def carry_out(self, turn: BotTurn, kind: str, intents: tuple[Intent, ...]) -> Done:

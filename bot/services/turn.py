@@ -57,6 +57,7 @@ class BotTurn:
         self.now = now
         self._market = market
         self.suggested = False
+        self.once = False  # whether something was done that a second press must not do again
         self._base: Callable[[], None] | None = None
         self._account: Account | None = None
         self._found: Account | None = found.account if found else None
@@ -143,12 +144,13 @@ class BotTurn:
         """Keep the answer with this act, so that the same act again gets the same answer."""
         kept = answer.to_json()
         conversation.mark(self.unit, self.request.who.platform, self.request.update, kept, self.now)
-        if nonce is not None:
+        if nonce is not None and self.once:
             conversation.mark(self.unit, PRESSES, f"{self.person.id}:{nonce}", kept, self.now)
 
     def discard(self) -> None:
         """Drop all that waits to be committed; a newcomer stays known."""
         self.unit.discard()
+        self.once = False
         if self._base is not None:
             self._base()
 
@@ -225,4 +227,5 @@ def record(turn: BotTurn, account: Account, events: tuple[Event, ...]) -> Accoun
     """Record events on the turn's account."""
     after = accounts.record(turn.unit, account, events, turn.now, turn.market.time)
     turn.replace_account(after)
+    turn.once = True
     return after

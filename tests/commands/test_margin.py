@@ -15,7 +15,7 @@ async def test_adding_margin_moves_the_liquidation_away() -> None:
         preview = await talk.say("/margin add 50 btc")
         shown = facts(preview)
         assert shown["Isolated wallet"] == "99.00 | 149.00"
-        # (2,000 + 99) / 0.04016 and (2,000 + 149) / 0.04016
+        # From (2,000 + 99) / 0.04016 to (2,000 + 149) / 0.04016.
         assert shown["Liquidation"] == "52,265.93 | 53,510.95"
         assert shown["Distance"] == "4.53 % | 7.02 %"
         assert "50.00 USDT more can be lost" in text(preview)

@@ -12,7 +12,7 @@ from engine.position import MarginMode, Side
 from tests.harness import PRICES, Talk, buttons, facts, quotes, talking, text
 
 
-async def held(talk: Talk, symbol: str = "BTCUSDT") -> tuple[Side, Decimal, Decimal, Decimal | None]:
+async def held(talk: Talk, symbol: str = "BTCUSDT") -> tuple[object, ...]:
     position = (await talk.account()).position(symbol)
     assert position is not None
     return position.side, position.quantity, position.entry_price, position.isolated_wallet

@@ -97,10 +97,11 @@ def test_a_contract_of_a_thousand_coins_is_not_taken_for_coins() -> None:
     assert binding.values["size"] == Coins(Decimal(5), "1000PEPEUSDT")
 
 
-WORDS = (
+TYPED = (
     "btc eth long short 5x x5 5 500 2% =5000 0.1btc isolated cross all half add remove liquidation on off es "
-    "utc madrid tp=1 sl= side=long = % $ × x -5 0 . - nan 1e999 ٥ ５x null <b> & {x} %s %(word)s @ | ; ' \" \\ ‮ \u200b \x00"
-).split(" ")
+    "utc madrid tp=1 sl= side=long = % $ × x -5 0 . - nan 1e999 ٥ ５x null <b> & {x} %s %(word)s @ | ; ' \" \\ \u202e \u200b \x00"
+)
+WORDS = TYPED.split(" ")
 words = st.sampled_from(WORDS) | st.text(max_size=12)
 
 
@@ -108,8 +109,7 @@ words = st.sampled_from(WORDS) | st.text(max_size=12)
 def test_any_words_are_bound_or_asked_about(name: str, drawn: list[str]) -> None:
     try:
         binding = bind(" ".join((name, *drawn)))
-    except BadWord as bad:
-        assert bad.code
+    except BadWord:
         return
     match binding:
         case Bound(values):

@@ -225,7 +225,6 @@ UNCLEAR = [
     ("btc lnog 5x isolatd", ("lnog", "isolatd"), "open btc long 5x isolated"),
     ("btcc long", ("btcc",), "open btc long"),
     ("btc side=lnog", ("lnog",), "open btc side=long"),
-    ("btc long 1,000", ("1,000",), None),
     ("btc long 1e3", ("1e3",), None),
     ("btc long 1e999", ("1e999",), None),
     ("btc long nan", ("nan",), None),
@@ -280,6 +279,8 @@ BAD = [
     ("5x 0", "not-positive"),
     ("5x -3", "not-positive"),
     ("size=-3", "not-positive"),
+    ("1,000", "comma"),
+    ("0,1btc", "comma"),
 ]
 
 

@@ -65,6 +65,33 @@ async def test_an_update_delivered_again_in_direct_trading_is_one_trade() -> Non
         assert await traded(talk) == 2
 
 
+async def test_with_previews_off_a_double_press_of_any_order_is_one_trade() -> None:
+    async with talking() as talk:
+        await talk.say("/settings confirm off")
+        question = await talk.say("/open btc")
+        first = await talk.press("Long: it rises", on=question)
+        assert first.answer.template == "traded"
+        assert same(await talk.press("Long: it rises", on=question), first)
+        long = button(await talk.say("/price eth"), "Long").payload
+        replies = await asyncio.gather(*(talk.send(long) for _ in range(4)))
+        assert all(same(each, replies[0]) for each in replies)
+        assert await traded(talk) == 2
+        close = await talk.say("/positions")
+        done = await talk.press("Close ETH", on=close)
+        assert same(await talk.press("Close ETH", on=close), done)
+        assert await traded(talk) == 3
+
+
+async def test_a_button_that_only_previews_can_be_pressed_again() -> None:
+    async with talking() as talk:
+        price = await talk.say("/price btc", room="square")
+        first = await talk.press("Long", on=price, room="square")
+        talk.later(seconds=61)
+        again = await talk.press("Long", on=price, room="square")
+        assert not same(first, again)
+        assert (await talk.press("Confirm", on=again)).answer.template == "traded"
+
+
 async def test_one_number_on_two_platforms_is_two_acts() -> None:
     async with talking() as talk:
         await talk.say("/open", update="7")

@@ -43,11 +43,12 @@ def room() -> Iterator[Room]:
         runner.run(context.__aexit__(None, None, None))
 
 
-WORDS = (
+TYPED = (
     "btc eth doge long short buy sell 5x x5 5 × x 500 2% =5000 0.1btc isolated cross all half add remove 50 "
     "liquidation margin-ratio equity on off utc tp=1 sl= side=long symbol=eth = % $ -5 0 . 1e999 nan ٥ ５x <b> & "
-    "{x} %s %(word)s @abc | ; ' \" \\ ‮ \u200b \x00 \ud800 /open /start xmnxw25q kabcdefghijklmnop preview=abc before=1"
-).split(" ")
+    "{x} %s %(word)s @abc | ; ' \" \\ \u202e \u200b \x00 \ud800 /open /start xmnxw25q kabcdefghijklmnop preview=abc before=1"
+)
+WORDS = TYPED.split(" ")
 NAMES = [each.name for each in registry()]
 words = st.sampled_from(WORDS) | st.text(max_size=10)
 commands = st.sampled_from([f"/{each}" for each in NAMES] + NAMES + ["/opne", "/clsoe", "opn", "/", "//open"])

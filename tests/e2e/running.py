@@ -1,6 +1,7 @@
 """The bot as its users start it: `python -m bot …` in a process of its own, in a folder of its own."""
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -14,6 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
+import structlog
+
+from bot.__main__ import main
+from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 # Warnings are errors here too, but for the one that discord.py's import of audioop causes.
@@ -43,10 +49,16 @@ class Ended:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-def bot(folder: Path, *words: str, stdin: bytes | str = b"", **settings: str) -> Ended:
-    """Run `python -m bot WORDS` to its end."""
+def bot(
+    folder: Path,
+    *words: str,
+    stdin: bytes | str = b"",
+    through: Sequence[str] = (),
+    **settings: str,
+) -> Ended:
+    """Run `python -m bot WORDS` to its end; `through` is a command that starts it."""
     done = subprocess.run(
-        [*PROGRAM, *words],
+        [*through, *PROGRAM, *words],
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         capture_output=True,
         cwd=folder,
@@ -55,6 +67,30 @@ def bot(folder: Path, *words: str, stdin: bytes | str = b"", **settings: str) ->
         check=False,
     )
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def in_process(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    *words: str,
+    **settings: str,
+) -> Ended:
+    """The same without a process of its own, which takes a second: for what ends before anything is served."""
+    with monkeypatch.context() as patch:
+        for name in os.environ.keys() & {each.upper() for each in Settings.model_fields}:
+            patch.delenv(name)
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        patch.chdir(folder)
+        capsys.readouterr()
+        try:
+            code = main(list(words))
+        except SystemExit as ended:
+            code = int(str(ended.code))
+        finally:
+            structlog.reset_defaults()  # the log of that run wrote to what capsys takes away again
+    return Ended(code, *capsys.readouterr())
 
 
 def console(folder: Path, lines: Sequence[str], *options: str, **settings: str) -> list[dict[str, Any]]:
@@ -90,7 +126,7 @@ class Served:
         return await self.request("GET", path)
 
     async def request(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
+        self, method: str, path: str, body: bytes | io.BytesIO | None = None, **headers: str
     ) -> tuple[int, str]:
         """Status and body of any request to its web server; status 0 where nobody listens."""
         url = f"http://127.0.0.1:{self.port}{path}"
