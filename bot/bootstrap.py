@@ -124,9 +124,7 @@ async def build(
         settlement = Settlement(store, clock, telemetry)
         housekeeping = Housekeeping(store, clock, telemetry)
         control = Control(feed, settlement, notifier, lexicon)
-        yield Bot(
-            store, feed, clock, router, wording, notifier, settlement, housekeeping, control, telemetry
-        )
+        yield Bot(store, feed, clock, router, wording, notifier, settlement, housekeeping, control, telemetry)
     finally:
         await store.close()
 

@@ -77,7 +77,7 @@ async def run_backup(path: str) -> int:
     if settings is None:
         return 2
     try:
-        store = await Store.open(settings.database_url)
+        store = await Store.open(settings.database_url, create=False)
         try:
             await store.backup(Path(path))
         finally:

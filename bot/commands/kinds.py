@@ -79,21 +79,19 @@ FIGURE = ChoiceKind(
 )
 
 
-def _coins(amount: str, word: str) -> Decimal:
+def _above_zero(amount: str, word: str) -> Decimal:
+    """A number above zero."""
     value = Decimal(amount)
     if value <= 0:
         raise BadWord("not-positive", word)
     return value
 
 
-def _positive(amount: str, word: str) -> Decimal:
+def _money(amount: str, word: str) -> Decimal:
     """An amount of USDT; `1.000` is refused, since half the world writes a thousand so."""
     if _GROUPED.fullmatch(amount):
         raise BadWord("grouped", word)
-    value = Decimal(amount)
-    if value <= 0:
-        raise BadWord("not-positive", word)
-    return value
+    return _above_zero(amount, word)
 
 
 def _percent(fraction: Decimal) -> str:
@@ -146,23 +144,23 @@ class SizeKind:
         if lexicon.symbol(word) is not None:
             return None
         if found := _MARGIN.fullmatch(word):
-            return Margin(_positive(found[1] or found[2], word))
+            return Margin(_money(found[1] or found[2], word))
         if found := _PERCENT.fullmatch(word):
-            share = _positive(found[1], word)
+            share = _money(found[1], word)
             if share > 100:
                 raise BadWord("over-whole", word)
             return EquityShare(share / 100)
         if found := _NOTIONAL.fullmatch(word):
-            return Notional(_positive(found[1], word))
+            return Notional(_money(found[1], word))
         for split in range(1, len(word)) if _COINS.fullmatch(word) else ():
             symbol = lexicon.symbol(word[split:])
             # A base such as 1000PEPE has to be named whole: “100000pepe” could be coins or contracts.
             if symbol and _whole_name(word[split:], symbol) and re.fullmatch(_AMOUNT, word[:split]):
-                return Coins(_positive(word[:split], word), symbol)
+                return Coins(_above_zero(word[:split], word), symbol)
         return None
 
     def read_bare(self, number: Decimal, lexicon: Lexicon) -> object | None:
-        return Margin(_positive(str(number), str(number)))
+        return Margin(_money(str(number), str(number)))
 
     def show(self, value: Size) -> str:
         match value:
@@ -223,10 +221,10 @@ class AmountKind:
 
     def read(self, word: str, lexicon: Lexicon) -> object | None:
         found = _MARGIN.fullmatch(word)
-        return _positive(found[1] or found[2], word) if found else None
+        return _money(found[1] or found[2], word) if found else None
 
     def read_bare(self, number: Decimal, lexicon: Lexicon) -> object | None:
-        return _positive(str(number), str(number))
+        return _money(str(number), str(number))
 
     def show(self, value: Any) -> str:
         return f"{value:f}usdt"

@@ -52,6 +52,14 @@ class Action:
         return cls(parts[3], parts[1] or None, parts[2] or None, parts[0].endswith("?"))
 
 
+def nonce_of(payload: str) -> str | None:
+    """What makes two presses with this payload one act, where something does."""
+    try:
+        return Action.decode(payload).nonce
+    except BadPayload:
+        return None
+
+
 _CARRIED = "x"
 _KEPT = "k"
 

@@ -12,6 +12,7 @@ from bot.core.action import (
     BadPayload,
     kept_link_payload,
     link_payload,
+    nonce_of,
     read_link,
 )
 from bot.core.binder import Binder, Bound, Missing
@@ -155,7 +156,8 @@ class Router(Generic[TurnT]):
                 case Called(name, values, preset):
                     answer = await self._called(turn, request, name, values, preset)
                 case Pressed(payload):
-                    answer, nonce = await self._pressed(turn, request, payload)
+                    nonce = nonce_of(payload)
+                    answer = await self._pressed(turn, request, payload)
                 case _:
                     assert_never(request.input)
         except (TryAgain, AlreadyAnswered):
@@ -242,14 +244,14 @@ class Router(Generic[TurnT]):
         named = {key: cleaned(value) for key, value in values.items()}
         return await self._run(turn, request, command, split_words(preset), named)
 
-    async def _pressed(self, turn: TurnT, request: Request, payload: str) -> tuple[Answer, str | None]:
+    async def _pressed(self, turn: TurnT, request: Request, payload: str) -> Answer:
         try:
             action = Action.decode(payload)
         except BadPayload:
-            return Answer("button_unknown", ok=False, private=True), None
+            return Answer("button_unknown", ok=False, private=True)
         if action.owner is not None and action.owner != turn.person_id:
-            return Answer("not_yours", ok=False, private=True), None
-        return await self._acted(turn, request, action), action.nonce
+            return Answer("not_yours", ok=False, private=True)
+        return await self._acted(turn, request, action)
 
     async def _run(
         self,

@@ -81,7 +81,7 @@ class Notifier:
                 person = await people.get(unit, delivery.notice.person_id)
         except VersionConflict:
             return
-        language = self._wording.language(person.language if person else None)
+        language = self._wording.language((person.language if person else None) or delivery.language)
         zone = person.time_zone if person else "UTC"
         outcome, pause = "sent", FIRST_PAUSE
         try:

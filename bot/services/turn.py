@@ -189,8 +189,10 @@ class BotTurns:
                 turn = BotTurn(unit, request, person, found, language, self._market, self._clock.now())
                 if found is None:
                     turn.begin_with(lambda: self._welcome(turn, person))
-                elif found.unreachable:
-                    turn.begin_with(lambda: people.mark_reachable(unit, request.who))
+                elif found.unreachable or request.language not in {None, found.language}:
+                    turn.begin_with(
+                        lambda: people.heard(unit, request.who, request.language or found.language)
+                    )
                 yield turn
         except AlreadyProcessed as again:
             raise AlreadyAnswered(Answer.from_json(again.answer)) from again
@@ -209,7 +211,7 @@ class BotTurns:
         )
 
     def _welcome(self, turn: BotTurn, person: Person) -> None:
-        people.create(turn.unit, turn.request.who, person)
+        people.create(turn.unit, turn.request.who, person, turn.request.language)
         turn.replace_account(open_account(turn.unit, person.id, self._balance, turn.market, turn.now))
 
 

@@ -12,6 +12,9 @@ from bot.storage.batches import Batches
 class Backend(Protocol):
     """One database, SQLite or PostgreSQL; every method raises a StorageError and nothing of a driver's."""
 
+    def require(self) -> None:
+        """Raises DatabaseUnusable where opening would make a new, empty database."""
+
     async def migrate(self) -> None:
         """Brings the schema to the newest revision, once over all processes."""
 

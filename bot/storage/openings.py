@@ -13,9 +13,13 @@ from bot.storage.unit import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A known person as a request finds them; None: nothing unfinished, no main account."""
+    """A known person as a request finds them; `language` is the tag that the platform gave last.
+
+    None: no tag, nothing unfinished, no main account.
+    """
 
     person: Person
+    language: str | None
     unreachable: bool
     pending_line: str | None
     account: Account | None
@@ -26,6 +30,7 @@ _PERSON = tuple(_people.c[name].label(f"person_{name}") for name in Person.__dat
 _OPENING = (
     select(
         *_PERSON,
+        tables.identities.c.language.label("tag"),
         tables.identities.c.unreachable_at,
         _pending.c.line.label("pending_line"),
         *tables.accounts.c,
@@ -58,6 +63,7 @@ async def opening(unit: UnitOfWork, identity: Identity, chat_key: str) -> Openin
     person = Person(**{name: row._mapping[f"person_{name}"] for name in Person.__dataclass_fields__})
     return Opening(
         person,
+        row.tag,
         row.unreachable_at is not None,
         row.pending_line,
         account_of(row) if row.id is not None else None,

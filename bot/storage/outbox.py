@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, literal, select, update
+from sqlalchemy import and_, bindparam, exists, insert, literal, select, update
 
 from bot.core.identity import Identity, Platform
 from bot.storage.errors import StorageError, VersionConflict
@@ -27,10 +27,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A notice on its way to one identity; `attempts` counts the claims so far."""
+    """A notice on its way to one identity; `attempts` counts the claims so far, `language` is the platform's tag."""
 
     notice: Notice
     identity: Identity
+    language: str | None
     due_at: datetime
     attempts: int
 
@@ -49,8 +50,20 @@ _ADDRESS = insert(deliveries).from_select(
     .where(notices.c.id == bindparam("the_id"), identities.c.unreachable_at.is_(None)),
 )
 _DUE = (
-    select(notices, deliveries.c.platform, deliveries.c.user, deliveries.c.due_at, deliveries.c.attempts)
+    select(
+        notices,
+        identities.c.language,
+        deliveries.c.platform,
+        deliveries.c.user,
+        deliveries.c.due_at,
+        deliveries.c.attempts,
+    )
+    .select_from(deliveries)
     .join(notices, notices.c.id == deliveries.c.notice_id)
+    .outerjoin(
+        identities,
+        and_(identities.c.platform == deliveries.c.platform, identities.c.user == deliveries.c.user),
+    )
     .where(deliveries.c.due_at <= bindparam("now"))
     .order_by(deliveries.c.due_at, deliveries.c.notice_id, deliveries.c.platform)
 )
@@ -96,6 +109,7 @@ async def due(
         Delivery(
             Notice(row.id, row.person_id, row.template, row.data, row.at, row.key),
             Identity(Platform(row.platform), row.user),
+            row.language,
             row.due_at,
             row.attempts,
         )

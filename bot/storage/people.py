@@ -47,12 +47,15 @@ _SAVE = (
         {name: bindparam(name) for name in ("language", "time_zone", "confirm", "default_size", "started")}
     )
 )
-_REACH = (
+_OF_IDENTITY = (
+    identity_table.c.platform == bindparam("of_platform"),
+    identity_table.c.user == bindparam("of_user"),
+)
+_LOSE = update(identity_table).where(*_OF_IDENTITY).values(unreachable_at=bindparam("unreachable_at"))
+_HEAR = (
     update(identity_table)
-    .where(
-        identity_table.c.platform == bindparam("of_platform"), identity_table.c.user == bindparam("of_user")
-    )
-    .values(unreachable_at=bindparam("unreachable_at"))
+    .where(*_OF_IDENTITY)
+    .values(unreachable_at=bindparam("unreachable_at"), language=bindparam("language"))
 )
 
 
@@ -74,13 +77,16 @@ async def identities(unit: UnitOfWork, person_id: str) -> tuple[Identity, ...]:
     return tuple(Identity(Platform(row.platform), row.user) for row in rows)
 
 
-def create(unit: UnitOfWork, identity: Identity, person: Person) -> None:
-    """Adds a person with a first identity; the commit raises RowRefused if the identity already belongs to someone."""
+def create(unit: UnitOfWork, identity: Identity, person: Person, language: str | None = None) -> None:
+    """Adds a person with a first identity; the commit raises RowRefused if the identity already belongs to someone.
+
+    `language` is the tag of the language that the platform says the person reads.
+    """
     unit.write(_INSERT_PERSON, {"id": person.id, "created_at": person.created_at, **_settings(person)})
-    link(unit, identity, person.id)
+    link(unit, identity, person.id, language)
 
 
-def link(unit: UnitOfWork, identity: Identity, person_id: str) -> None:
+def link(unit: UnitOfWork, identity: Identity, person_id: str, language: str | None = None) -> None:
     """Adds one more identity to a person."""
     unit.write(
         _INSERT_IDENTITY,
@@ -99,19 +105,17 @@ def save(unit: UnitOfWork, person: Person) -> None:
 
 
 def mark_unreachable(unit: UnitOfWork, identity: Identity, at: datetime) -> None:
-    """Notes that this platform refuses to deliver: no notice goes there until `mark_reachable`."""
-    _reach(unit, identity, at)
+    """Notes that this platform refuses to deliver: no notice goes there until the person is heard from."""
+    unit.write(_LOSE, {**_which(identity), "unreachable_at": at})
 
 
-def mark_reachable(unit: UnitOfWork, identity: Identity) -> None:
-    """Notes that the person was heard from on this platform."""
-    _reach(unit, identity, None)
+def heard(unit: UnitOfWork, identity: Identity, language: str | None) -> None:
+    """Notes that the person was heard from on this platform, and the language tag that the platform gave."""
+    unit.write(_HEAR, {**_which(identity), "language": language, "unreachable_at": None})
 
 
-def _reach(unit: UnitOfWork, identity: Identity, at: datetime | None) -> None:
-    unit.write(
-        _REACH, {"of_platform": str(identity.platform), "of_user": identity.user, "unreachable_at": at}
-    )
+def _which(identity: Identity) -> dict[str, object]:
+    return {"of_platform": str(identity.platform), "of_user": identity.user}
 
 
 def _settings(person: Person) -> dict[str, object]:

@@ -26,6 +26,9 @@ class PostgresBackend:
         self._engine = create_async_engine(url, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
         self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
+    def require(self) -> None:
+        """A server that is not there says so by itself."""
+
     async def migrate(self) -> None:
         """Brings the schema to the newest revision; one process does it, the others wait for its advisory lock."""
         with _translated():

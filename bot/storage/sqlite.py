@@ -52,6 +52,11 @@ class SqliteBackend:
         event.listen(self._writer, "connect", _prepare_writer)
         event.listen(self._writer, "begin", _begin)
 
+    def require(self) -> None:
+        """Raises DatabaseUnusable where there is no such file."""
+        if self.path is not None and not self.path.exists():
+            raise DatabaseUnusable(reason="missing", database=str(self.path))
+
     async def migrate(self) -> None:
         """Brings the schema to the newest revision; the first process does it, the others wait on the write lock."""
         if self.path is not None:
@@ -84,10 +89,14 @@ class SqliteBackend:
         await self._in(self._read_threads, lambda: self._backup(path))
 
     async def close(self) -> None:
-        """Ends the threads once they have done what was asked of them."""
+        """Ends the threads once they have done what was asked of them.
+
+        A read whose request was cancelled may still be running: its connection must not be closed under it.
+        """
+        if self._read_threads is not self._write_thread:
+            await asyncio.to_thread(self._read_threads.shutdown)
         await self._in(self._write_thread, self._dispose)
         self._write_thread.shutdown(wait=False)
-        self._read_threads.shutdown(wait=False)
 
     async def _in(self, threads: ThreadPoolExecutor, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(threads, _guarded, work)

@@ -24,14 +24,17 @@ class Store:
         self._closed = False
 
     @classmethod
-    async def open(cls, url: str) -> Self:
+    async def open(cls, url: str, *, create: bool = True) -> Self:
         """Opens `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` (in memory) or `postgresql+asyncpg://…`.
 
-        Missing directories and files are created, missing tables too, under a lock over all processes. Raises
+        Missing directories and files are created, missing tables too, under a lock over all processes; without `create`
+        a missing file is DatabaseUnusable. Raises
         DatabaseLocked, DatabaseReadOnly, DatabaseFull, DatabaseUnusable, DatabaseUnavailable or DatabaseTooNew.
         """
         backend = _backend(url)
         try:
+            if not create:
+                backend.require()
             await backend.migrate()
         except BaseException as error:
             await backend.close()

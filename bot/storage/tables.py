@@ -42,6 +42,7 @@ identities = _table(
     Column("platform", Text, primary_key=True),
     Column("user", Text, primary_key=True),
     Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("language", Text),
     Column("unreachable_at", UtcTime),
     clustered=True,
 )

@@ -1,6 +1,8 @@
 """The learner's own matters: welcome, settings, reset, privacy, cancel and help."""
 
+import asyncio
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +49,15 @@ async def test_a_new_person_stays_known_whatever_was_said(line: str) -> None:
         await talk.say(line, "ana")
         assert (await talk.account("ana")).version == 1
         assert (await talk.say("/portfolio", "ana")).answer.data["wallet"] == 10_000
+
+
+async def test_first_words_said_at_once_make_one_person(tmp_path: Path) -> None:
+    database = f"sqlite+aiosqlite:///{tmp_path / 'kept.db'}"
+    async with talking(database=database) as talk, talking(database=database) as other:
+        replies = await asyncio.gather(*(each.say("/portfolio", "ana") for each in (talk, other) * 4))
+        assert {each.answer.template for each in replies} == {"portfolio"}
+        assert (await talk.account("ana")).version == 1
+        assert (await talk.main("ana")).id == (await other.main("ana")).id
 
 
 async def test_the_same_name_on_two_platforms_is_two_people() -> None:

@@ -34,25 +34,24 @@ def last_bold(talk: Talk) -> str:
     )
 
 
-@pytest.mark.parametrize("figure", WORKED)
-async def test_every_figure_of_a_position(figure: str) -> None:
+async def test_every_figure_of_a_position() -> None:
     async with talking(wallet=1000) as talk:
         await hold(talk)
-        reply = await talk.say(f"/why {figure} btc")
-        assert reply.answer.template == "why"
-        assert reply.answer.ok
-        assert last_bold(talk).split(": ")[1].startswith(WORKED[figure].split()[0])
-        assert "The rule: docs/margin.md §" in text(reply)
-        steps = reply.answer.data["steps"]
-        assert Decimal(steps[-1]["value"]) == Decimal(reply.answer.data["result"])
+        for figure, worked in WORKED.items():
+            reply = await talk.say(f"/why {figure} btc")
+            assert reply.answer.template == "why"
+            assert reply.answer.ok
+            assert last_bold(talk).split(": ")[1].startswith(worked.split()[0]), figure
+            assert "docs/margin.md §" in text(reply)
+            assert Decimal(reply.answer.data["steps"][-1]["value"]) == Decimal(reply.answer.data["result"])
 
 
-@pytest.mark.parametrize("figure", OF_POSITION)
-async def test_without_a_position_it_says_so(figure: str) -> None:
+async def test_without_a_position_it_says_so() -> None:
     async with talking() as talk:
-        for line in (f"/why {figure} btc", f"/why {figure}"):
-            reply = await talk.say(line)
-            if figure == "margin-ratio" and line.endswith(figure):
+        for figure in OF_POSITION:
+            assert (await talk.say(f"/why {figure} btc")).answer.template == "why_needs_position"
+            reply = await talk.say(f"/why {figure}")
+            if figure == "margin-ratio":
                 assert Decimal(reply.answer.data["result"]) == 0, "no cross position: 0 %"
             else:
                 assert reply.answer.template == "why_needs_position"
@@ -74,18 +73,14 @@ async def test_of_several_positions_it_asks_which() -> None:
         assert (await talk.press("ETH")).answer.data["base"] == "ETH"
 
 
-@pytest.mark.parametrize("figure", [each for each in FIGURES if each not in OF_ACCOUNT])
-async def test_every_figure_of_a_preview(figure: str) -> None:
+async def test_every_figure_of_a_preview() -> None:
     async with talking(wallet=1000) as talk:
         preview = await talk.say("/open btc long 10x isolated 0.1btc")
-        why = await talk.press("Why this price?", on=preview)
-        labels = {"liquidation": None, "order-cost": "Order cost", "margin-ratio": "Margin ratio"}
-        if figure != "liquidation":
-            wanted = [each for each in why.all_buttons() if f"why {figure} " in each.payload]
-            assert len(wanted) == 1, labels.get(figure)
-            why = await talk.send(wanted[0].payload)
-        assert why.answer.data["figure"] == figure
-        assert why.answer.data["previewed"] is True
+        first = await talk.press("Why this price?", on=preview)
+        for figure in (each for each in FIGURES if each not in {*OF_ACCOUNT, "liquidation"}):
+            (wanted,) = [each for each in first.all_buttons() if f"why {figure} " in each.payload]
+            why = await talk.send(wanted.payload)
+            assert (why.answer.data["figure"], why.answer.data["previewed"]) == (figure, True)
         assert (await talk.account()).version == 1
         assert (await talk.press("Confirm", on=preview)).answer.template == "traded"
 

@@ -75,9 +75,6 @@ async def test_both_fronts_in_one_process_and_a_quick_clean_end(tmp_path: Path) 
     assert set(books.states) == {f"telegram:{ann.id}", f"discord:{dana.id}"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="it counts as up only once the first long poll has ended, after up to 50 s"
-)
 async def test_a_quiet_telegram_bot_is_ready(tmp_path: Path) -> None:
     telegram = TelegramServer(validate=False)
     async with telegram, serving(tmp_path, **telegram_settings(telegram)) as run:

@@ -80,9 +80,6 @@ async def test_one_dialogue_has_the_same_facts_everywhere(tmp_path: Path, langua
             assert any(figure == each for each in shown), (figure, text)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what the platform says of a language is not kept, so notices do not know it"
-)
 async def test_a_notice_speaks_the_language_of_the_dialogue_before_it(tmp_path: Path) -> None:
     async with TelegramServer(validate=False) as telegram, DiscordServer() as discord:
         database = tmp_path / "paper.db"

@@ -187,10 +187,12 @@ async def test_a_notice_goes_to_every_identity_that_can_be_reached(store: Store)
         assert {delivery.notice.id for delivery in waiting} == {posted.id}
         assert waiting[0].notice == posted
         assert await outbox.due(unit, AT - HOUR) == ()
-        people.mark_reachable(unit, lost)
+        people.heard(unit, lost, "es")
         outbox.post(unit, notice(owner, "a:2"))
     async with store.unit() as unit:
-        assert {delivery.identity for delivery in await outbox.due(unit, AT)} == {console, phone, lost}
+        later = await outbox.due(unit, AT)
+        assert {delivery.identity for delivery in later} == {console, phone, lost}
+        assert {delivery.language for delivery in later if delivery.identity == lost} == {"es"}
 
 
 async def test_a_second_notice_with_the_same_key_is_dropped(store: Store) -> None:

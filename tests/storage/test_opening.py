@@ -16,7 +16,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, select
+from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -396,3 +396,26 @@ async def test_a_server_is_not_backed_up_this_way(postgres_url: str, tmp_path: P
     with pytest.raises(BackupRefused):
         await store.backup(tmp_path / "backup.db")
     await store.close()
+
+
+async def test_closing_waits_for_a_read_whose_request_was_cancelled(tmp_path: Path) -> None:
+    slow = text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT max(i) FROM n"
+    )
+    for _ in range(3):
+        store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'db'}")
+        async with store.unit() as unit:
+            await unit.fetch(text("SELECT 1"))
+            reads = [asyncio.create_task(unit.fetch(slow)) for _ in range(3)]
+            await asyncio.sleep(0.02)
+            for read in reads:
+                read.cancel()
+            await asyncio.gather(*reads, return_exceptions=True)
+        await store.close()  # with the connection closed under the read, the interpreter crashed
+
+
+async def test_a_missing_file_is_not_made_where_it_must_exist(tmp_path: Path) -> None:
+    missing = tmp_path / "none" / "db"
+    with pytest.raises(DatabaseUnusable):
+        await Store.open(f"sqlite+aiosqlite:///{missing}", create=False)
+    assert not missing.parent.exists()

@@ -132,6 +132,7 @@ class TelegramFront:
 
     async def _poll(self) -> None:
         await self._persistently(lambda: self._bot.delete_webhook(drop_pending_updates=False))
+        self._up(True)  # the first long poll may take most of a minute to come back
         poller = Poller(self._bot, self._lanes, self._submit, self._up, self._telemetry, self._backoff)
         try:
             await poller.run()

@@ -75,6 +75,7 @@ def people_and_chats() -> None:
         column("platform", sa.Text()),
         column("user", sa.Text()),
         column("person_id", sa.Text()),
+        column("language", sa.Text(), null=True),
         column("unreachable_at", TIME, null=True),
         key("identities", "platform", "user"),
         belongs("identities", "people", ["person_id"], ["id"]),
