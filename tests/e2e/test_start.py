@@ -225,8 +225,7 @@ async def test_a_backup_is_a_whole_database(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "address"),
     [
-        ("paper.db", "sqlite+aiosqlite:///paper.db"),
-        ("/dev/null/copy.db", "sqlite+aiosqlite:///paper.db"),
+        ("copy.db", "sqlite+aiosqlite:///misspelt.db"),
         ("copy.db", "postgresql+asyncpg://me:hunter2@127.0.0.1:9/x"),
     ],
 )
@@ -234,3 +233,13 @@ def test_a_backup_that_cannot_be_made(check: Check, path: str, address: str) -> 
     done = check("backup", path, DATABASE_URL=address)
     refused(done, 1, "marginalia: ")
     assert "hunter2" not in done.err
+
+
+async def test_a_backup_never_writes_over_the_database_nor_where_it_cannot(tmp_path: Path) -> None:
+    database = tmp_path / "paper.db"
+    assert bot(tmp_path, "console", "--db", str(database), stdin="/start\n").code == 0
+    before = await audited(database)
+    for path in ("paper.db", "/dev/null/copy.db"):
+        refused(bot(tmp_path, "backup", path, DATABASE_URL=url_of(database)), 1, "marginalia: ")
+    assert await audited(database) == before
+    assert not (tmp_path / "misspelt.db").exists()
