@@ -37,6 +37,7 @@ class ConfirmCommands:
         return (
             Command(
                 name="confirm",
+                acts=True,
                 summary=N_("Carry out a preview"),
                 handler=self.confirm,
                 arguments=PreviewWords,
@@ -46,6 +47,7 @@ class ConfirmCommands:
             ),
             Command(
                 name="drop",
+                acts=True,
                 summary=N_("Cancel a preview"),
                 handler=self.drop,
                 arguments=PreviewWords,

@@ -70,6 +70,7 @@ class MarginCommands:
             ),
             Command(
                 name="leverage",
+                acts=True,
                 summary=N_("Set the leverage of a contract"),
                 handler=self.leverage,
                 arguments=LeverageWords,
@@ -79,6 +80,7 @@ class MarginCommands:
             ),
             Command(
                 name="mode",
+                acts=True,
                 summary=N_("Set the margin mode of a contract: isolated or cross"),
                 handler=self.mode,
                 arguments=ModeWords,

@@ -70,6 +70,7 @@ class PersonCommands:
             ),
             Command(
                 name="settings",
+                acts=True,
                 summary=N_("Language, previews, default size and time zone"),
                 handler=self.settings,
                 arguments=settings_words(language_kind(self._languages)),
@@ -84,6 +85,7 @@ class PersonCommands:
             ),
             Command(
                 name="zone",
+                acts=True,
                 summary=N_("Your time zone"),
                 handler=self.zone,
                 arguments=ZoneWords,
@@ -93,6 +95,7 @@ class PersonCommands:
             ),
             Command(
                 name="defaultsize",
+                acts=True,
                 summary=N_("Your default size"),
                 handler=self.default_size,
                 arguments=DefaultSizeWords,

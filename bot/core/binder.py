@@ -47,9 +47,10 @@ class Twice:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """A bare number that may be one thing or another; `readings` are (parameter, word, line)."""
+    """A bare number that may be one thing or another; `readings` are (parameter, word, line), `line` is all else."""
 
     number: str
+    line: str
     readings: tuple[tuple[Param, str, str], ...]
 
 
@@ -132,11 +133,18 @@ class _Pass:
                 next(ahead)
             elif plain_number(word) is not None:
                 self.numbers.append(word)
+            elif place > 1 and plain_number(words[place - 2]) is not None and self._said_before(word, words):
+                raise BadWord("number-and-coin", f"{words[place - 2]} {word}")
             elif not self._take(word, free=False):
                 later.append(word)
         for word in later:
             if not self._take(word, free=True):
                 self.lost[word] = word
+
+    def _said_before(self, word: str, words: tuple[str, ...]) -> bool:
+        """Whether a contract is named a second time, as in `eth long 500 eth`."""
+        symbol = self.lexicon.symbol(word)
+        return symbol is not None and sum(self.lexicon.symbol(each) == symbol for each in words) > 1
 
     def _names(self, word: str) -> bool:
         """Whether a word is the name of a parameter, which may stand before its value: `confirm off`."""
@@ -229,7 +237,8 @@ class _Pass:
             if value is not None:
                 line = self.command.line({**self.values, param.name: value})
                 readings.append((param, param.kind.show(value), " ".join((line, *others))))
-        return Ambiguous(shown(word), tuple(readings))
+        line = " ".join((self.command.line(self.values), *others))
+        return Ambiguous(shown(word), line, tuple(readings))
 
     def _twice(self, twice: _Twice, words: tuple[str, ...]) -> Twice:
         first = self.sources[twice.param.name]

@@ -31,7 +31,8 @@ class Command(Generic[TurnT]):
 
     `summary` is a message id of at most 100 characters in every language. `form`: a front that has forms asks
     missing typed parameters in one. `listed`: whether menus and help show it. `moves_money`: its presses carry
-    a nonce. `topic` groups commands in help. `examples` are lines without the slash.
+    a nonce. `topic` groups commands in help. `acts`: it changes something at once, without a preview. `examples` are lines without
+    the slash.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Command(Generic[TurnT]):
     form: bool = False
     listed: bool = True
     moves_money: bool = False
+    acts: bool = False
     aliases: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     params: tuple[Param, ...] = field(init=False)

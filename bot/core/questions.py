@@ -44,7 +44,7 @@ def ask(
                 Button("{word}", line, {"word": word}) for word, line in zip(words, lines, strict=True)
             ]
             return Answer("twice", data, rows_of(buttons), ok=False)
-        case Ambiguous(number, readings):
+        case Ambiguous(number, _, readings):
             shown = [{"kind": param.kind.name, "word": word} for param, word, _ in readings]
             data |= {"number": number, "readings": shown}
             buttons = [

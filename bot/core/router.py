@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Generic, assert_never
+from typing import Any, Generic, assert_never
 
 from bot.core.action import (
     NONCE_LENGTH,
@@ -15,7 +15,7 @@ from bot.core.action import (
     nonce_of,
     read_link,
 )
-from bot.core.binder import Binder, Bound, Missing
+from bot.core.binder import Ambiguous, Binder, Bound, Missing
 from bot.core.command import Command, Registry, Visibility
 from bot.core.identity import new_id
 from bot.core.params import BadWord, Param
@@ -45,6 +45,10 @@ class Form:
 
 def _command_like(text: str) -> bool:
     return text.lstrip().startswith("/")
+
+
+def _takes_text(command: Command[Any]) -> bool:
+    return any(each.kind.name == "text" and not each.hidden for each in command.params)
 
 
 def _meant_for_us(input_: Input) -> bool:
@@ -215,7 +219,7 @@ class Router(Generic[TurnT]):
             else None
         )
         if link is not None:
-            return await self._acted(turn, request, link)
+            return await self._linked(turn, request, link)
         return await self._run(turn, request, command, words[1:])
 
     async def _acted(self, turn: TurnT, request: Request, action: Action) -> Answer:
@@ -227,6 +231,17 @@ class Router(Generic[TurnT]):
             return Answer("button_expired", ok=False, private=True)
         turn.suggested = turn.suggested or action.suggested
         return await self._line(turn, request, split_words(line))
+
+    async def _linked(self, turn: TurnT, request: Request, link: Action) -> Answer:
+        """The answer to a link, which anybody can have made: what acts without a preview is asked about first."""
+        line = link.line if link.stored_as is None else await turn.kept_line(link.stored_as)
+        words = split_words(line or "")
+        command = self.registry.find(words[0].removeprefix("/")) if words else None
+        if command is not None and command.acts:
+            again = " ".join(words)
+            yes = Button(N_("Yes: {line}"), again, {"line": f"/{again}"})
+            return Answer("from_link", {"line": again}, ((yes,),), ok=False)
+        return await self._acted(turn, request, link)
 
     async def _called(
         self,
@@ -276,7 +291,7 @@ class Router(Generic[TurnT]):
             answer = await command.handler(turn, command.build(binding.values))
         else:
             answer = ask(command, binding, self.binder.lexicon)
-            if isinstance(binding, Missing):
+            if isinstance(binding, Missing | Ambiguous):
                 turn.set_pending(binding.line)
         return replace(answer, private=answer.private or private)
 
@@ -286,7 +301,7 @@ class Router(Generic[TurnT]):
             return Answer("unknown_command", {"word": ""}, ok=False)
         name = nearest(words[0], self.registry.names)
         command = self.registry.find(name) if name else None
-        if command is None or not (guess or len(words) > 1):
+        if command is None or not (guess or (len(words) > 1 and not _takes_text(command))):
             return Answer("unknown_command", {"word": shown(words[0])}, ok=False)
         data = {"command": command.name, "words": [shown(words[0])]}
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.core.action import Action
+from bot.core.action import Action, link_payload
 from bot.core.reply import Answer, Reply
 from tests.fakes.spoken import registry
 from tests.harness import Talk
@@ -118,6 +118,7 @@ LINES = (
         "/mode eth cross",
     ),
     *("/open btc long 10x isolated 500usdt", "/drop abcdefgh", "/confirm abcdefgh"),
+    *("/open eth long 500 eth", f"/start {link_payload('settings confirm on')}"),
 )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.telegram.limits import TABLE_WIDTH, length
@@ -177,7 +177,7 @@ buttons = st.builds(
 rows = st.lists(st.lists(buttons, min_size=1, max_size=12).map(tuple), max_size=40).map(tuple)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.data_too_large])  # long replies are the point
 @given(st.lists(blocks, max_size=6), rows)
 def test_any_blocks_fit_and_parse(some: list[Block], keys: tuple[tuple[ReplyButton, ...], ...]) -> None:
     made = pages(Reply(tuple(some), keys), "a_bot")
