@@ -9,7 +9,17 @@ from engine.contracts import Bracket, Contract, load_contracts, parse_contracts
 from engine.errors import ALL_REFUSALS, EngineError, Refusal
 from engine.events import Event, event_from_json, event_to_json
 from engine.explain import FIGURES, Derivation, explain
-from engine.intents import ChangeLeverage, ChangeMargin, ChangeMode, Close, Deposit, Intent, Open, Settle
+from engine.intents import (
+    ChangeLeverage,
+    ChangeMargin,
+    ChangeMode,
+    ChangePositionMode,
+    Close,
+    Deposit,
+    Intent,
+    Open,
+    Settle,
+)
 from engine.ledger import Posting, postings
 from engine.margin import (
     AccountFigures,
@@ -20,7 +30,7 @@ from engine.margin import (
     solve_liquidation,
 )
 from engine.market import FRICTIONLESS, FillRule, MarketSnapshot, Quote
-from engine.position import MarginMode, Position, Side, SymbolSettings
+from engine.position import MarginMode, Position, PositionMode, Side, SymbolSettings
 from engine.scenario import BothModes, Outcome, both_modes
 
 __all__ = [
@@ -33,6 +43,7 @@ __all__ = [
     "ChangeLeverage",
     "ChangeMargin",
     "ChangeMode",
+    "ChangePositionMode",
     "Close",
     "Contract",
     "Deposit",
@@ -49,6 +60,7 @@ __all__ = [
     "Outcome",
     "Position",
     "PositionFigures",
+    "PositionMode",
     "Posting",
     "Quote",
     "Refusal",

@@ -21,20 +21,30 @@ from engine.events import (
     PositionClosed,
     PositionIncreased,
     PositionLiquidated,
+    PositionModeChanged,
     PositionOpened,
     PositionReduced,
     Reduction,
 )
-from engine.position import MarginMode, Position, PositionKey, Side, SymbolSettings, reading_order
+from engine.position import (
+    MarginMode,
+    Position,
+    PositionKey,
+    PositionMode,
+    Side,
+    SymbolSettings,
+    reading_order,
+)
 from engine.reading import Fields
+from engine.stored import position_json, read_position, read_settings, settings_json
 
-ACCOUNT_VERSION = 1
+ACCOUNT_VERSION = 2
 DEFAULT_SETTINGS = SymbolSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class MarginAccount:
-    """Wallet balance (isolated wallets included), positions by (symbol, side), settings by symbol.
+    """Wallet balance (isolated wallets included), positions by (symbol, side), settings by symbol, position mode.
 
     `version` counts the events applied. Equal journals give equal accounts.
     """
@@ -43,6 +53,7 @@ class MarginAccount:
     positions: Mapping[PositionKey, Position] = field(default_factory=dict)
     settings: Mapping[str, SymbolSettings] = field(default_factory=dict)
     version: int = 0
+    position_mode: PositionMode = PositionMode.ONE_WAY
 
     @classmethod
     def empty(cls) -> MarginAccount:
@@ -55,8 +66,13 @@ class MarginAccount:
         return self.wallet - sum((p.isolated_wallet or ZERO for p in self.positions.values()), ZERO)
 
     def position(self, symbol: str) -> Position | None:
-        """The position of a symbol in one-way mode."""
+        """The position of a symbol in one-way mode; in hedge mode its long leg, or the short one alone."""
         return self.positions.get((symbol, Side.LONG)) or self.positions.get((symbol, Side.SHORT))
+
+    def legs(self, symbol: str) -> tuple[Position, ...]:
+        """The positions of a symbol, long first: at most one in one-way mode, two in hedge mode."""
+        found = (self.positions.get((symbol, side)) for side in Side)
+        return tuple(position for position in found if position is not None)
 
     def settings_of(self, symbol: str) -> SymbolSettings:
         """Leverage and mode of a symbol, the defaults if it was never touched."""
@@ -80,6 +96,8 @@ class MarginAccount:
                 return self._next(
                     settings=SymbolSettings(self.settings_of(symbol).leverage, mode), symbol=symbol
                 )
+            case PositionModeChanged(mode=position_mode):
+                return self._next(position_mode=position_mode)
             case MarginChanged(symbol=symbol, side=side, amount=amount):
                 held = self._held((symbol, side))
                 return self._next(position=_with(held, wallet_change=_isolated(held, amount)))
@@ -97,8 +115,9 @@ class MarginAccount:
                 assert_never(event)
 
     def _opened(self, event: PositionOpened) -> MarginAccount:
-        if event.key in self.positions:
-            raise EventMismatch(f"{event.symbol} {event.side} is already open")
+        opposite = (event.symbol, event.side.opposite) in self.positions
+        if event.key in self.positions or (opposite and self.position_mode is PositionMode.ONE_WAY):
+            raise EventMismatch(f"{event.symbol} is already open")
         position = Position(
             symbol=event.symbol,
             side=event.side,
@@ -132,8 +151,7 @@ class MarginAccount:
             raise EventMismatch(f"{event.symbol} {event.side}: {event.quantity} of {held.quantity}")
         wallet = self.wallet + event.realised - cost + event.fund_gap
         if whole:
-            positions = {key: p for key, p in self.positions.items() if key != held.key}
-            return MarginAccount(wallet, positions, self.settings, self.version + 1)
+            return self._next(wallet=wallet, gone=held.key)
         change = None if held.isolated_wallet is None else -event.released
         return self._next(wallet=wallet, position=_with(held, wallet_change=change, quantity=-event.quantity))
 
@@ -154,15 +172,23 @@ class MarginAccount:
         *,
         wallet: Decimal | None = None,
         position: Position | None = None,
+        gone: PositionKey | None = None,
         settings: SymbolSettings | None = None,
         symbol: str = "",
+        position_mode: PositionMode | None = None,
     ) -> MarginAccount:
-        """The next version, with what is named put in its place."""
+        """The next version, with what is named put in its place and the position `gone` left out."""
+        positions = self.positions
+        if position is not None:
+            positions = {**positions, position.key: position}
+        elif gone is not None:
+            positions = {key: held for key, held in positions.items() if key != gone}
         return MarginAccount(
             wallet=self.wallet if wallet is None else wallet,
-            positions=self.positions if position is None else {**self.positions, position.key: position},
+            positions=positions,
             settings=self.settings if settings is None else {**self.settings, symbol: settings},
             version=self.version + 1,
+            position_mode=self.position_mode if position_mode is None else position_mode,
         )
 
     def to_json(self) -> dict[str, object]:
@@ -171,16 +197,14 @@ class MarginAccount:
             "v": ACCOUNT_VERSION,
             "version": self.version,
             "wallet": text(self.wallet),
-            "positions": [_position_json(position) for position in self.in_order()],
-            "settings": {
-                symbol: {"leverage": s.leverage, "mode": s.mode}
-                for symbol, s in sorted(self.settings.items())
-            },
+            "position_mode": self.position_mode,
+            "positions": [position_json(position) for position in self.in_order()],
+            "settings": {symbol: settings_json(s) for symbol, s in sorted(self.settings.items())},
         }
 
     @classmethod
     def from_json(cls, data: object) -> MarginAccount:
-        """Read what to_json wrote. Raises MalformedData, or NewerVersion."""
+        """Read what to_json wrote, now or in version 1 (one-way). Raises MalformedData, or NewerVersion."""
         source = Fields(data, "account")
         written = source.integer("v")
         if written > ACCOUNT_VERSION:
@@ -189,17 +213,20 @@ class MarginAccount:
         if written < 1 or version < 0:
             raise MalformedData("account", f"impossible version {written} or {version}")
         wallet = source.decimal("wallet")
-        settings = {symbol: _read_settings(fields) for symbol, fields in source.each("settings")}
+        mode = PositionMode.ONE_WAY if written == 1 else source.choice("position_mode", PositionMode)
+        settings = {symbol: read_settings(fields) for symbol, fields in source.each("settings")}
         positions: dict[PositionKey, Position] = {}
         for fields in source.rows("positions"):
-            position = _read_position(fields)
+            position = read_position(fields)
             if position.key in positions:
                 raise MalformedData(fields.where, "twice the same position")
             if settings.get(position.symbol, DEFAULT_SETTINGS).mode is not position.mode:
                 raise MalformedData(fields.where, "margin mode differs from the symbol's")
+            if mode is PositionMode.ONE_WAY and (position.symbol, position.side.opposite) in positions:
+                raise MalformedData(fields.where, "two legs in one-way mode")
             positions[position.key] = position
         source.done()
-        return cls(wallet, positions, settings, version)
+        return cls(wallet, positions, settings, version, mode)
 
 
 def replay(events: Iterable[Event]) -> MarginAccount:
@@ -227,39 +254,3 @@ def _with(position: Position, *, wallet_change: Decimal | None, quantity: Decima
         isolated_wallet=wallet if wallet is None or wallet_change is None else wallet + wallet_change,
         opening_fee_rate=position.opening_fee_rate,
     )
-
-
-def _position_json(position: Position) -> dict[str, object]:
-    wallet = position.isolated_wallet
-    return {
-        "symbol": position.symbol,
-        "side": position.side,
-        "quantity": text(position.quantity),
-        "entry_price": text(position.entry_price),
-        "isolated_wallet": None if wallet is None else text(wallet),
-        "opening_fee_rate": text(position.opening_fee_rate),
-    }
-
-
-def _read_position(fields: Fields) -> Position:
-    cross = fields.is_null("isolated_wallet")
-    if cross:
-        fields.take("isolated_wallet")
-    position = Position(
-        symbol=fields.string("symbol"),
-        side=fields.choice("side", Side),
-        quantity=fields.positive("quantity"),
-        entry_price=fields.positive("entry_price"),
-        isolated_wallet=None if cross else fields.decimal("isolated_wallet"),
-        opening_fee_rate=fields.decimal("opening_fee_rate"),
-    )
-    fields.done()
-    return position
-
-
-def _read_settings(fields: Fields) -> SymbolSettings:
-    settings = SymbolSettings(fields.integer("leverage"), fields.choice("mode", MarginMode))
-    fields.done()
-    if settings.leverage < 1:
-        raise MalformedData(fields.where, f"leverage {settings.leverage}")
-    return settings

@@ -131,6 +131,27 @@ class OverPositionLimit(Refusal):
     exchange_code = -2027
 
 
+class PositionModeUnchanged(Refusal):
+    """The account already has this position mode. figures: mode."""
+
+    code = "position-mode-unchanged"
+    exchange_code = -4059
+
+
+class PositionModeLocked(Refusal):
+    """The position mode cannot change while a position is open anywhere. figures: symbol, mode."""
+
+    code = "position-mode-locked"
+    exchange_code = -4068
+
+
+class SideMismatch(Refusal):
+    """The side named does not fit the position mode, or is missing where both legs are open. figures: symbol, mode."""
+
+    code = "side-mismatch"
+    exchange_code = -4061
+
+
 class LeverageTooHigh(Refusal):
     """Leverage below 1 or above the contract's maximum. figures: symbol, leverage, most."""
 
@@ -218,6 +239,9 @@ ALL_REFUSALS: tuple[type[Refusal], ...] = (
     BelowMinimum,
     InsufficientMargin,
     OverPositionLimit,
+    PositionModeUnchanged,
+    PositionModeLocked,
+    SideMismatch,
     LeverageTooHigh,
     LeverageLowered,
     LeverageUnaffordable,

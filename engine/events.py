@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from typing import get_type_hints
 
 from engine.decimals import text
 from engine.errors import MalformedData, NewerVersion
-from engine.position import MarginMode, PositionKey, Side
+from engine.position import MarginMode, PositionKey, PositionMode, Side
 from engine.reading import Fields
 
-EVENT_VERSION = 1
+EVENT_VERSION = 2
+"""Version 2 added position modes, resting orders and funding; what version 1 wrote reads as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class LeverageChanged:
 class ModeChanged:
     symbol: str
     mode: MarginMode
+
+
+@dataclass(frozen=True, slots=True)
+class PositionModeChanged:
+    mode: PositionMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,7 @@ Event = (
     Deposited
     | LeverageChanged
     | ModeChanged
+    | PositionModeChanged
     | MarginChanged
     | PositionOpened
     | PositionIncreased
@@ -189,6 +197,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "deposited": Deposited,
     "leverage-changed": LeverageChanged,
     "mode-changed": ModeChanged,
+    "position-mode-changed": PositionModeChanged,
     "margin-changed": MarginChanged,
     "position-opened": PositionOpened,
     "position-increased": PositionIncreased,
@@ -243,10 +252,8 @@ def _value(source: Fields, name: str, hint: object) -> object:
         return source.boolean(name)
     if hint is int:
         return source.integer(name)
-    if hint is Side:
-        return source.choice(name, Side)
-    if hint is MarginMode:
-        return source.choice(name, MarginMode)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return source.choice(name, hint)
     return _nullable(source, name, hint)
 
 

@@ -1,6 +1,6 @@
 """The paper exchange: decide what an intent does to an account, or refuse it.
 
-One-way mode, market orders. docs/margin.md §Orders and fills, §Refusals.
+docs/margin.md §Orders and fills, §Refusals.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from engine.errors import (
     ModeUnchanged,
     NoPosition,
     OverPositionLimit,
+    PositionModeLocked,
+    PositionModeUnchanged,
     Refusal,
     RemoveMarginShort,
+    SideMismatch,
 )
 from engine.events import (
     Deposited,
@@ -36,16 +39,27 @@ from engine.events import (
     ModeChanged,
     PositionClosed,
     PositionIncreased,
+    PositionModeChanged,
     PositionOpened,
     PositionReduced,
 )
 from engine.formulas import open_loss, trading_fee
-from engine.intents import ChangeLeverage, ChangeMargin, ChangeMode, Close, Deposit, Intent, Open, Settle
+from engine.intents import (
+    ChangeLeverage,
+    ChangeMargin,
+    ChangeMode,
+    ChangePositionMode,
+    Close,
+    Deposit,
+    Intent,
+    Open,
+    Settle,
+)
 from engine.liquidation import refuse_if_due, settle
 from engine.margin import available, cross_legs, cross_totals, leg_of, max_add, max_remove
 from engine.market import MarketSnapshot
 from engine.orders import LARGEST_AMOUNT, check_amount, check_minimum, check_quantity, fill_price, order_cost
-from engine.position import MarginMode, Position, Side
+from engine.position import MarginMode, Position, PositionMode, Side
 
 
 @exact
@@ -59,6 +73,8 @@ def decide(intent: Intent, account: MarginAccount, market: MarketSnapshot) -> tu
             return _deposit(intent, account)
         case Settle():
             return settle(account, market)
+        case ChangePositionMode():
+            return _change_position_mode(intent.mode, account)
         case Open() | Close() | ChangeMargin() | ChangeLeverage() | ChangeMode():
             market.contract(intent.symbol)
             refuse_if_due(account, market)
@@ -94,9 +110,31 @@ def _change_mode(symbol: str, mode: MarginMode, account: MarginAccount) -> tuple
     current = account.settings_of(symbol).mode
     if current is mode:
         return ()
-    if account.position(symbol) is not None:
+    if account.legs(symbol):
         raise ModeLocked(symbol=symbol, mode=current)
     return (ModeChanged(symbol, mode),)
+
+
+def _change_position_mode(mode: PositionMode, account: MarginAccount) -> tuple[Event, ...]:
+    if account.position_mode is mode:
+        raise PositionModeUnchanged(mode=mode)
+    held = account.in_order()
+    if held:
+        raise PositionModeLocked(symbol=held[0].symbol, mode=account.position_mode)
+    return (PositionModeChanged(mode),)
+
+
+def _named(account: MarginAccount, symbol: str, side: Side | None) -> Position | None:
+    """The position an intent is about. Raises SideMismatch if its side does not say which, or is not the open one."""
+    legs = account.legs(symbol)
+    if side is None:
+        if len(legs) > 1:
+            raise SideMismatch(symbol=symbol, mode=account.position_mode)
+        return legs[0] if legs else None
+    found = account.positions.get((symbol, side))
+    if found is None and legs and account.position_mode is PositionMode.ONE_WAY:
+        raise SideMismatch(symbol=symbol, mode=account.position_mode)
+    return found
 
 
 def _change_leverage(
@@ -108,17 +146,17 @@ def _change_leverage(
         raise LeverageTooHigh(symbol=symbol, leverage=leverage, most=contract.max_leverage)
     if leverage == current:
         return ()
-    held = account.position(symbol)
-    if held is not None:
-        leg = leg_of(account, held, market)
-        if leverage < current and held.mode is MarginMode.ISOLATED:
-            raise LeverageLowered(symbol=symbol, leverage=leverage, current=current)
-        limit = contract.max_notional(leverage)
+    legs = [leg_of(account, held, market) for held in account.legs(symbol)]
+    if leverage < current and any(leg.position.mode is MarginMode.ISOLATED for leg in legs):
+        raise LeverageLowered(symbol=symbol, leverage=leverage, current=current)
+    limit = contract.max_notional(leverage)
+    for leg in legs:
         if leverage > current and leg.notional > limit:
             raise OverPositionLimit(symbol=symbol, notional=leg.notional, limit=limit, leverage=leverage)
-        needed = leg.notional / leverage - leg.initial
-        spare = available(account, market) if leverage < current else ZERO
-        if leverage < current and needed > spare:
+    if legs and leverage < current:
+        needed = sum((leg.notional / leverage - leg.initial for leg in legs), ZERO)
+        spare = available(account, market)
+        if needed > spare:
             raise LeverageUnaffordable(
                 symbol=symbol, leverage=leverage, current=current, needed=needed, available=spare
             )
@@ -130,7 +168,7 @@ def _change_margin(intent: ChangeMargin, account: MarginAccount, market: MarketS
     check_amount(intent.amount.copy_abs())
     if account.settings_of(symbol).mode is MarginMode.CROSS:
         raise MarginOnCross(symbol=symbol)
-    held = account.position(symbol)
+    held = _named(account, symbol, intent.side)
     if held is None:
         raise MarginWithoutPosition(symbol=symbol)
     amount = truncate(intent.amount)
@@ -152,7 +190,7 @@ def _close(intent: Close, account: MarginAccount, market: MarketSnapshot) -> tup
     contract = market.contract(intent.symbol)
     if intent.quantity is not None:
         check_quantity(contract, intent.quantity)
-    held = account.position(intent.symbol)
+    held = _named(account, intent.symbol, intent.side)
     if held is None:
         raise NoPosition(symbol=intent.symbol)
     quantity = held.quantity if intent.quantity is None else min(intent.quantity, held.quantity)
@@ -174,7 +212,7 @@ def _open(intent: Open, account: MarginAccount, market: MarketSnapshot) -> tuple
         account = _after(account, changed)
     check_minimum(contract, quantity, quote.mark, account.settings_of(symbol).leverage)
     price = fill_price(contract, quote, market.fill_rule, side, quantity)
-    held = account.position(symbol)
+    held = None if account.position_mode is PositionMode.HEDGE else account.position(symbol)
     if held is None or held.side is side:
         return (*events, _increase(account, market, symbol, side, quantity, price))
     reduction = _reduction(account, held, min(quantity, held.quantity), price, market)
@@ -224,7 +262,7 @@ def _increase(
         )
     rate = contract.taker
     fee = trading_fee(quantity, price, rate)
-    held = account.position(symbol)
+    held = account.positions.get((symbol, side))
     if held is None:
         return PositionOpened(
             symbol=symbol,

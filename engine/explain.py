@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,10 +13,19 @@ from engine.derivation import Derivation, Given, Sheet, Step
 from engine.errors import NoPosition, UnknownFigure
 from engine.formulas import MARKET_BUY_MARKUP
 from engine.intents import Open
-from engine.margin import CrossTotals, Leg, cross_totals, figures_of, leg_of
+from engine.margin import (
+    CrossTotals,
+    Leg,
+    LiquidationPrice,
+    bankruptcy_of,
+    cross_totals,
+    figures_of,
+    leg_of,
+    partner_of,
+)
 from engine.market import MarketSnapshot
 from engine.orders import fill_price
-from engine.position import MarginMode, Side
+from engine.position import MarginMode, PositionMode, Side
 
 __all__ = ["FIGURES", "Derivation", "Given", "Step", "explain"]
 
@@ -34,8 +43,11 @@ def explain(
     market: MarketSnapshot,
     symbol: str | None = None,
     intent: Open | None = None,
+    side: Side | None = None,
 ) -> Derivation:
     """Derive one of FIGURES. Figures of a position take its symbol, or the only open position.
+
+    With both legs of a symbol open, `side` names one; otherwise the long leg is meant.
 
     "margin-ratio" without a symbol is the cross account's; "available" and "equity" are the account's;
     "order-cost" needs the intent. Raises UnknownFigure, NoPosition, UnknownSymbol, PriceStale.
@@ -50,7 +62,7 @@ def explain(
         return _cross_ratio(None, account, _cross(account, market))
     if figure not in _OF_POSITION:
         raise UnknownFigure(figure)
-    return _OF_POSITION[figure](_View.of(account, market, symbol))
+    return _OF_POSITION[figure](_View.of(account, market, symbol, side))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +74,14 @@ class _View:
     cross: tuple[Leg, ...]
 
     @classmethod
-    def of(cls, account: MarginAccount, market: MarketSnapshot, symbol: str | None) -> _View:
+    def of(
+        cls, account: MarginAccount, market: MarketSnapshot, symbol: str | None, side: Side | None
+    ) -> _View:
         if symbol is None and len(account.positions) == 1:
             symbol = account.in_order()[0].symbol
         held = None if symbol is None else account.position(symbol)
+        if symbol is not None and side is not None:
+            held = account.positions.get((symbol, side))
         if held is None:
             raise NoPosition(symbol=symbol or "")
         cross = _cross(account, market) if held.mode is MarginMode.CROSS else ()
@@ -82,6 +98,10 @@ class _View:
     @property
     def others(self) -> tuple[Leg, ...]:
         return tuple(leg for leg in self.cross if leg.position.key != self.leg.position.key)
+
+    @property
+    def partner(self) -> Leg | None:
+        return partner_of(self.leg, self.cross)
 
     @property
     def long(self) -> bool:
@@ -118,20 +138,13 @@ class _View:
         isolated = self.leg.position.isolated_wallet
         if isolated is not None:
             return sheet.given("isolated-wallet", "WB", isolated, USDT)
-        wallet = sheet.given("cross-wallet", "CW" if self.others else "WB", self.totals.wallet, USDT)
-        if not self.others:
+        others = self.others if self.partner is None else [o for o in self.others if o != self.partner]
+        wallet = sheet.given("cross-wallet", "CW" if others else "WB", self.totals.wallet, USDT)
+        if not others:
             return wallet
-        pnl = [
-            sheet.given(f"pnl:{leg.position.symbol}", f"PnL{_index(n)}", leg.pnl, USDT)
-            for n, leg in enumerate(self.others, 1)
-        ]
-        backed = wallet + total(pnl)
+        backed = wallet + total(_each(sheet, "pnl", "PnL", [(o, o.pnl) for o in others]))
         if maintenance:
-            bound = [
-                sheet.given(f"maintenance:{leg.position.symbol}", f"MM{_index(n)}", leg.maintenance, USDT)
-                for n, leg in enumerate(self.others, 1)
-            ]
-            backed -= total(bound)
+            backed -= total(_each(sheet, "maintenance", "MM", [(o, o.maintenance) for o in others]))
         return sheet.step("backing", "WB", backed, USDT)
 
 
@@ -144,7 +157,9 @@ def _cross(account: MarginAccount, market: MarketSnapshot) -> tuple[Leg, ...]:
 
 
 def _liquidation(view: _View) -> Derivation:
-    found = figures_of(view.account, view.leg, view.totals).liquidation
+    found = figures_of(view.account, view.leg, view.totals, view.partner).liquidation
+    if view.partner is not None:
+        return _two_sided(view, view.partner, found)
     sheet = Sheet()
     quantity, entry = view.quantity(sheet), view.entry(sheet)
     rate, amount = view.bracket(sheet, found.bracket_index or 0)
@@ -162,13 +177,68 @@ def _liquidation(view: _View) -> Derivation:
     return sheet.derivation("liquidation", view.symbol, formula, LIQUIDATION, exists=exists)
 
 
+def _two_sided(view: _View, partner: Leg, found: LiquidationPrice) -> Derivation:
+    """Both cross legs of a symbol: the nearer of the two prices, each leg in its bracket there."""
+    sheet = Sheet()
+    long, short = _sorted(sheet, view.leg, partner)
+    base = view.leg.contract.base
+    brackets = view.leg.contract.brackets
+    of_long, of_short = brackets[found.bracket_index or 0], brackets[found.short_bracket or 0]
+    long_rate = sheet.given("maintenance-rate:long", "mmrL", of_long.rate, PURE)
+    long_amount = sheet.given("maintenance-amount:long", "amtL", of_long.amount, USDT)
+    short_rate = sheet.given("maintenance-rate:short", "mmrS", of_short.rate, PURE)
+    short_amount = sheet.given("maintenance-amount:short", "amtS", of_short.amount, USDT)
+    wallet = view.wallet(sheet, maintenance=True)
+    cost = sheet.step("entry-notional", "E", long[0] * long[1] - short[0] * short[1], USDT)
+    cushion = sheet.step("cushion", "C", wallet + long_amount + short_amount, USDT)
+    above = sheet.step("numerator", "A", cost - cushion, USDT)
+    slope = long[0] * (number(1) - long_rate) - short[0] * (number(1) + short_rate)
+    below = sheet.step("denominator", "B", slope, base)
+    if found.price is not None:
+        sheet.step("liquidation-price", "P", above / below, USDT)
+    formula = "(qL·EPL − qS·EPS − WB − amtL − amtS) / (qL·(1 − mmrL) − qS·(1 + mmrS))"
+    return sheet.derivation("liquidation", view.symbol, formula, LIQUIDATION, exists=found.price is not None)
+
+
+def _sorted(sheet: Sheet, leg: Leg, partner: Leg) -> tuple[tuple[Term, Term], tuple[Term, Term]]:
+    """Quantity and entry price of both legs, long first."""
+    first, second = (leg, partner) if leg.position.side is Side.LONG else (partner, leg)
+    base = leg.contract.base
+    return (
+        (
+            sheet.given("quantity:long", "qL", first.position.quantity, base),
+            sheet.given("entry-price:long", "EPL", first.position.entry_price, USDT),
+        ),
+        (
+            sheet.given("quantity:short", "qS", second.position.quantity, base),
+            sheet.given("entry-price:short", "EPS", second.position.entry_price, USDT),
+        ),
+    )
+
+
 def _bankruptcy(view: _View) -> Derivation:
     sheet = Sheet()
+    if view.partner is not None:
+        return _bankruptcy_of_both(view, view.partner)
     quantity, entry = view.quantity(sheet), view.entry(sheet)
     wallet = view.wallet(sheet, maintenance=False)
     price = entry - wallet / quantity if view.long else entry + wallet / quantity
     result = sheet.step("bankruptcy-price", "P", price, USDT)
     return sheet.derivation("bankruptcy", view.symbol, price.formula, STATE, exists=result.value > ZERO)
+
+
+def _bankruptcy_of_both(view: _View, partner: Leg) -> Derivation:
+    sheet = Sheet()
+    long, short = _sorted(sheet, view.leg, partner)
+    wallet = view.wallet(sheet, maintenance=False)
+    cost = sheet.step("entry-notional", "E", long[0] * long[1] - short[0] * short[1], USDT)
+    above = sheet.step("numerator", "A", cost - wallet, USDT)
+    below = sheet.step("denominator", "B", long[0] - short[0], view.leg.contract.base)
+    exists = bankruptcy_of(view.leg, partner, view.totals) is not None
+    if below.value != ZERO:
+        sheet.step("bankruptcy-price", "P", above / below, USDT)
+    formula = "(qL·EPL − qS·EPS − WB) / (qL − qS)"
+    return sheet.derivation("bankruptcy", view.symbol, formula, STATE, exists=exists)
 
 
 def _break_even(view: _View) -> Derivation:
@@ -227,8 +297,8 @@ def _margin_ratio(view: _View) -> Derivation:
 def _cross_ratio(symbol: str | None, account: MarginAccount, legs: tuple[Leg, ...]) -> Derivation:
     sheet = Sheet()
     wallet = sheet.given("cross-wallet", "CW", account.cross_wallet, USDT)
-    pnl = _each(sheet, "pnl", "PnL", {leg.position.symbol: leg.pnl for leg in legs})
-    bound = _each(sheet, "maintenance", "MM", {leg.position.symbol: leg.maintenance for leg in legs})
+    pnl = _each(sheet, "pnl", "PnL", [(leg, leg.pnl) for leg in legs])
+    bound = _each(sheet, "maintenance", "MM", [(leg, leg.maintenance) for leg in legs])
     required = sheet.step("maintenance", "MM", total(bound), USDT)
     balance = sheet.step("margin-balance", "MB", total([wallet, *pnl]), USDT)
     sheet.step("margin-ratio", "R", _ratio(required, balance), PURE)
@@ -242,10 +312,10 @@ def _ratio(required: Term, balance: Term) -> Term:
     return number(1 if required.value > ZERO else 0)
 
 
-def _each(sheet: Sheet, name: str, symbol: str, values: Mapping[str, Decimal]) -> list[Term]:
+def _each(sheet: Sheet, name: str, symbol: str, values: Iterable[tuple[Leg, Decimal]]) -> list[Term]:
     return [
-        sheet.given(f"{name}:{key}", f"{symbol}{_index(n)}", value, USDT)
-        for n, (key, value) in enumerate(values.items(), 1)
+        sheet.given(f"{name}:{leg.position.symbol}", f"{symbol}{_index(n)}", value, USDT)
+        for n, (leg, value) in enumerate(values, 1)
     ]
 
 
@@ -253,7 +323,7 @@ def _equity(account: MarginAccount, market: MarketSnapshot) -> Derivation:
     sheet = Sheet()
     wallet = sheet.given("wallet", "W", account.wallet, USDT)
     legs = [leg_of(account, position, market) for position in account.in_order()]
-    pnl = _each(sheet, "pnl", "PnL", {leg.position.symbol: leg.pnl for leg in legs})
+    pnl = _each(sheet, "pnl", "PnL", [(leg, leg.pnl) for leg in legs])
     sheet.step("equity", "E", total([wallet, *pnl]), USDT)
     return sheet.derivation("equity", None, "W + Σ PnL", STATE)
 
@@ -262,8 +332,8 @@ def _available(account: MarginAccount, market: MarketSnapshot) -> Derivation:
     sheet = Sheet()
     legs = _cross(account, market)
     wallet = sheet.given("cross-wallet", "CW", account.cross_wallet, USDT)
-    pnl = _each(sheet, "pnl", "PnL", {leg.position.symbol: leg.pnl for leg in legs})
-    initial = _each(sheet, "initial-margin", "IM", {leg.position.symbol: leg.initial for leg in legs})
+    pnl = _each(sheet, "pnl", "PnL", [(leg, leg.pnl) for leg in legs])
+    initial = _each(sheet, "initial-margin", "IM", [(leg, leg.initial) for leg in legs])
     balance = sheet.step("margin-balance", "MB", total([wallet, *pnl]), USDT)
     bound = sheet.step("initial-margin", "IM", total(initial), USDT)
     sheet.step("available", "A", greatest(number(0), balance - bound), USDT)
@@ -273,6 +343,8 @@ def _available(account: MarginAccount, market: MarketSnapshot) -> Derivation:
 def _order_cost(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Derivation:
     contract, quote = market.contract(intent.symbol), market.quote(intent.symbol)
     held = account.position(intent.symbol)
+    if account.position_mode is PositionMode.HEDGE:
+        held = account.positions.get((intent.symbol, intent.side))
     leverage = account.settings_of(intent.symbol).leverage if intent.leverage is None else intent.leverage
     buys = intent.side is Side.LONG
     best = fill_price(contract, quote, market.fill_rule, intent.side, ZERO)

@@ -18,6 +18,7 @@ from engine.events import (
     PositionClosed,
     PositionIncreased,
     PositionLiquidated,
+    PositionModeChanged,
     PositionOpened,
     PositionReduced,
 )
@@ -64,7 +65,13 @@ def postings(event: Event) -> tuple[Posting, ...]:
             return _reduction(event, fees=event.fee, fund=-event.fund_gap)
         case PositionLiquidated():
             return _reduction(event, fees=ZERO, fund=event.clearance_fee - event.fund_gap)
-        case LeverageChanged() | ModeChanged() | ExcessCancelled() | LiquidationStarted():
+        case (
+            LeverageChanged()
+            | ModeChanged()
+            | PositionModeChanged()
+            | ExcessCancelled()
+            | LiquidationStarted()
+        ):
             return ()
         case _:
             assert_never(event)

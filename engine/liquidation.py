@@ -8,8 +8,16 @@ from engine.account import MarginAccount
 from engine.decimals import ZERO, exact, round_entry, truncate
 from engine.errors import BeingLiquidated
 from engine.events import Event, LiquidationStarted, PositionLiquidated
-from engine.formulas import bankruptcy_price
-from engine.margin import CrossTotals, Leg, backing, cross_legs, cross_totals, leg_of
+from engine.margin import (
+    CrossTotals,
+    Leg,
+    backing,
+    bankruptcy_of,
+    cross_legs,
+    cross_totals,
+    leg_of,
+    partner_of,
+)
 from engine.market import MarketSnapshot
 from engine.orders import fill_price
 from engine.position import MarginMode, Position
@@ -78,7 +86,7 @@ def _settle_isolated(
                 )
             )
             account = account.apply(events[0])
-        event = _liquidate(leg, cross_totals(account, ()), market, balance)
+        event = _liquidate(leg, None, cross_totals(account, ()), market, balance)
         account = account.apply(event)
         events.append(event)
 
@@ -102,7 +110,7 @@ def _settle_cross(account: MarginAccount, market: MarketSnapshot) -> list[Event]
             )
             account = account.apply(events[0])
         largest = max(legs, key=lambda leg: leg.maintenance)  # the first of equals: symbol, long first
-        event = _liquidate(largest, totals, market, totals.balance)
+        event = _liquidate(largest, partner_of(largest, legs), totals, market, totals.balance)
         account = account.apply(event)
         events.append(event)
 
@@ -118,7 +126,9 @@ def _quantity(leg: Leg, balance: Decimal) -> Decimal:
     return held if rest * leg.mark < leg.contract.min_notional else part
 
 
-def _liquidate(leg: Leg, totals: CrossTotals, market: MarketSnapshot, balance: Decimal) -> PositionLiquidated:
+def _liquidate(
+    leg: Leg, partner: Leg | None, totals: CrossTotals, market: MarketSnapshot, balance: Decimal
+) -> PositionLiquidated:
     """Fill at the market, book loss and clearance fee; the fund takes what the last one cannot pay."""
     position, contract = leg.position, leg.contract
     isolated = position.isolated_wallet
@@ -139,7 +149,7 @@ def _liquidate(leg: Leg, totals: CrossTotals, market: MarketSnapshot, balance: D
     else:
         released = ZERO
         gap = max(ZERO, -(totals.wallet + realised - fee)) if whole and totals.positions == 1 else ZERO
-    bankrupt = bankruptcy_price(position.side, position.quantity, position.entry_price, bare)
+    bankrupt = bankruptcy_of(leg, partner, totals)
     return PositionLiquidated(
         symbol=position.symbol,
         side=position.side,
@@ -148,7 +158,7 @@ def _liquidate(leg: Leg, totals: CrossTotals, market: MarketSnapshot, balance: D
         price=price,
         mark=leg.mark,
         entry_price=position.entry_price,
-        bankruptcy_price=round_entry(bankrupt) if bankrupt > ZERO else None,
+        bankruptcy_price=None if bankrupt is None else round_entry(bankrupt),
         realised=realised,
         clearance_fee=fee,
         waived_fee=due - fee,

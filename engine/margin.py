@@ -6,8 +6,9 @@ docs/margin.md §State and rounding, §Liquidation, §Orders and fills.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from engine.account import MarginAccount
 from engine.contracts import Bracket, Contract, bracket_index
@@ -31,8 +32,8 @@ from engine.formulas import (
     unrealised_pnl,
 )
 from engine.market import MarketSnapshot
-from engine.position import MarginMode, Position, PositionKey, SymbolSettings
-from engine.solver import LiquidationPrice, liquidation_price, solve_liquidation
+from engine.position import MarginMode, Position, PositionKey, Side, SymbolSettings
+from engine.solver import BothLegs, LiquidationPrice, liquidation_price, solve_both_legs, solve_liquidation
 
 __all__ = [
     "AccountFigures",
@@ -45,6 +46,8 @@ __all__ = [
     "assumed_price",
     "available",
     "available_balance",
+    "backing",
+    "bankruptcy_of",
     "bankruptcy_price",
     "break_even",
     "cross_legs",
@@ -242,20 +245,77 @@ def backing(leg: Leg, totals: CrossTotals) -> tuple[Decimal, Decimal]:
     return others, others - (totals.maintenance - leg.maintenance)
 
 
+def partner_of(leg: Leg, legs: Iterable[Leg]) -> Leg | None:
+    """The other cross leg of the same symbol, which shares its price; None outside hedge mode."""
+    if leg.position.isolated_wallet is not None:
+        return None
+    wanted = (leg.position.symbol, leg.position.side.opposite)
+    return next((other for other in legs if other.position.key == wanted), None)
+
+
+def _partners(legs: tuple[Leg, ...]) -> dict[PositionKey, Leg]:
+    """Of every cross leg the other one; they stand side by side in reading order."""
+    found: dict[PositionKey, Leg] = {}
+    for first, second in pairwise(legs):
+        if first.position.symbol == second.position.symbol and first.position.isolated_wallet is None:
+            found[first.position.key] = second
+            found[second.position.key] = first
+    return found
+
+
+def both_legs(leg: Leg, partner: Leg) -> BothLegs:
+    """The two legs of a symbol, long first."""
+    first, second = (leg, partner) if leg.position.side is Side.LONG else (partner, leg)
+    long, short = first.position, second.position
+    return BothLegs(long.quantity, long.entry_price, short.quantity, short.entry_price)
+
+
 @exact
-def figures_of(account: MarginAccount, leg: Leg, totals: CrossTotals) -> PositionFigures:
-    """Figures of one leg, the sums over the cross positions being known."""
+def backing_of_both(leg: Leg, partner: Leg, totals: CrossTotals) -> tuple[Decimal, Decimal]:
+    """Wallet behind both cross legs of a symbol, without and with the others' maintenance taken off, in USDT."""
+    bare = totals.wallet + (totals.pnl - leg.pnl - partner.pnl)
+    return bare, bare - (totals.maintenance - leg.maintenance - partner.maintenance)
+
+
+@exact
+def bankruptcy_of(leg: Leg, partner: Leg | None, totals: CrossTotals) -> Decimal | None:
+    """Price that uses up the balance behind a position, None where no price above zero does.
+
+    With both cross legs of a symbol the price moves both (ours, docs/margin.md §State and rounding).
+    """
+    held = leg.position
+    if partner is None:
+        price = bankruptcy_price(held.side, held.quantity, held.entry_price, backing(leg, totals)[0])
+        return price if price > ZERO else None
+    legs = both_legs(leg, partner)
+    net = legs.long_quantity - legs.short_quantity
+    if net == ZERO:
+        return None
+    price = (legs.cost - backing_of_both(leg, partner, totals)[0]) / net
+    return price if price > ZERO else None
+
+
+def _liquidation_of(leg: Leg, partner: Leg | None, totals: CrossTotals) -> LiquidationPrice:
+    position, brackets = leg.position, leg.contract.brackets
+    if partner is None:
+        wallet = backing(leg, totals)[1]
+        return solve_liquidation(position.side, position.quantity, position.entry_price, wallet, brackets)
+    wallet = backing_of_both(leg, partner, totals)[1]
+    return solve_both_legs(both_legs(leg, partner), wallet, brackets, leg.mark)
+
+
+@exact
+def figures_of(
+    account: MarginAccount, leg: Leg, totals: CrossTotals, partner: Leg | None = None
+) -> PositionFigures:
+    """Figures of one leg, the sums over the cross positions being known, and the other cross leg of its symbol."""
     position = leg.position
     isolated = position.isolated_wallet
     balance = totals.balance if isolated is None else isolated + leg.pnl
     required = totals.maintenance if isolated is None else leg.maintenance
-    bare, after_others = backing(leg, totals)
-    liquidation = solve_liquidation(
-        position.side, position.quantity, position.entry_price, after_others, leg.contract.brackets
-    )
+    liquidation = _liquidation_of(leg, partner, totals)
     if balance <= required:
-        liquidation = LiquidationPrice(liquidation.price, liquidation.bracket_index, "now")
-    bankrupt = bankruptcy_price(position.side, position.quantity, position.entry_price, bare)
+        liquidation = replace(liquidation, status="now")
     return PositionFigures(
         position=position,
         settings=account.settings_of(position.symbol),
@@ -270,7 +330,7 @@ def figures_of(account: MarginAccount, leg: Leg, totals: CrossTotals) -> Positio
         balance=balance,
         ratio=margin_ratio(required, balance),
         liquidation=liquidation,
-        bankruptcy_price=bankrupt if bankrupt > ZERO else None,
+        bankruptcy_price=bankruptcy_of(leg, partner, totals),
         break_even=break_even(position.side, position.entry_price, position.opening_fee_rate),
         distance=None if liquidation.price is None else abs(leg.mark - liquidation.price) / leg.mark,
         max_remove=max_remove(leg),
@@ -284,7 +344,8 @@ def position_figures(account: MarginAccount, key: PositionKey, market: MarketSna
     if position is None:
         raise NoPosition(symbol=key[0])
     legs = cross_legs(account, market) if position.mode is MarginMode.CROSS else ()
-    return figures_of(account, leg_of(account, position, market), cross_totals(account, legs))
+    leg = leg_of(account, position, market)
+    return figures_of(account, leg, cross_totals(account, legs), partner_of(leg, legs))
 
 
 @exact
@@ -292,6 +353,7 @@ def account_figures(account: MarginAccount, market: MarketSnapshot) -> AccountFi
     """Figures of an account and all its positions, by symbol, long first. Raises UnknownSymbol or PriceStale."""
     legs = tuple(leg_of(account, position, market) for position in account.in_order())
     totals = cross_totals(account, (leg for leg in legs if leg.position.mode is MarginMode.CROSS))
+    partners = _partners(legs)
     unrealised = sum((leg.pnl for leg in legs), ZERO)
     return AccountFigures(
         wallet=account.wallet,
@@ -305,5 +367,5 @@ def account_figures(account: MarginAccount, market: MarketSnapshot) -> AccountFi
         available=totals.available,
         max_withdraw=max_withdraw(totals),
         max_add=max_add(totals),
-        positions=tuple(figures_of(account, leg, totals) for leg in legs),
+        positions=tuple(figures_of(account, leg, totals, partners.get(leg.position.key)) for leg in legs),
     )

@@ -14,7 +14,7 @@ from engine.decimals import ONE, ZERO, exact
 from engine.errors import BadAmount, BadQuantity, BelowMinimum, QuantityStep
 from engine.formulas import assumed_price, margin_requirement, open_loss
 from engine.market import FillRule, MarketSnapshot, Quote
-from engine.position import Side
+from engine.position import PositionMode, Side
 
 LARGEST_QUANTITY = Decimal("1e18")
 LARGEST_AMOUNT = Decimal("1e10")
@@ -62,13 +62,15 @@ def order_cost(
     quantity: Decimal,
     leverage: int | None = None,
 ) -> OrderCost:
-    """Cost of a market order in one-way mode, at a leverage or at the symbol's own.
+    """Cost of a market order that opens, at a leverage or at the symbol's own; in hedge mode of its leg alone.
 
     Raises UnknownSymbol or PriceStale.
     """
     contract, quote = market.contract(symbol), market.quote(symbol)
     leverage = account.settings_of(symbol).leverage if leverage is None else leverage
     held = account.position(symbol)
+    if account.position_mode is PositionMode.HEDGE:
+        held = account.positions.get((symbol, side))
     signed = ZERO if held is None else held.side.sign * held.quantity * quote.mark
     price = costed_price(contract, quote, market.fill_rule, side)
     size = quantity * price

@@ -32,6 +32,13 @@ class MarginMode(StrEnum):
     CROSS = "cross"
 
 
+class PositionMode(StrEnum):
+    """Whether a symbol has one position, or a long and a short leg side by side."""
+
+    ONE_WAY = "one-way"
+    HEDGE = "hedge"
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """An open position: quantity in coins above zero, entry price in USDT at 13 decimals.

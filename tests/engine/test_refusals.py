@@ -14,10 +14,12 @@ from engine import (
     ChangeLeverage,
     ChangeMargin,
     ChangeMode,
+    ChangePositionMode,
     Close,
     Deposit,
     Intent,
     Open,
+    PositionMode,
     Refusal,
 )
 from engine import errors as e
@@ -68,6 +70,14 @@ def rich() -> World:
 def big() -> World:
     case = rich()
     case.open(BTC, LONG, "60", 10, ISOLATED)
+    return case
+
+
+def hedged() -> World:
+    case = world("10000")
+    case.do(ChangePositionMode(PositionMode.HEDGE))
+    case.open(BTC, LONG, "0.1", 10, ISOLATED)
+    case.open(BTC, SHORT, "0.1")
     return case
 
 
@@ -130,6 +140,13 @@ REFUSED: list[tuple[Callable[[], World], Intent, type[Refusal], int | None, dict
     (empty, ChangeMode(BTC, ISOLATED), e.ModeUnchanged, -4046, {"mode": ISOLATED}),
     (isolated, ChangeMode(BTC, CROSS), e.ModeLocked, -4048, {"mode": ISOLATED}),
     (cross, Open(BTC, LONG, D("0.01"), None, ISOLATED), e.ModeLocked, -4048, {"mode": CROSS}),
+    (empty, ChangePositionMode(PositionMode.ONE_WAY), e.PositionModeUnchanged, -4059, {"mode": "one-way"}),
+    (isolated, ChangePositionMode(PositionMode.HEDGE), e.PositionModeLocked, -4068, {"symbol": BTC}),
+    (hedged, ChangePositionMode(PositionMode.ONE_WAY), e.PositionModeLocked, -4068, {"mode": "hedge"}),
+    (hedged, Close(BTC), e.SideMismatch, -4061, {"symbol": BTC, "mode": "hedge"}),
+    (hedged, ChangeMargin(BTC, D(10)), e.SideMismatch, -4061, {}),
+    (isolated, Close(BTC, side=SHORT), e.SideMismatch, -4061, {"mode": "one-way"}),
+    (hedged, ChangeMode(BTC, CROSS), e.ModeLocked, -4048, {}),
     (cross, ChangeMargin(BTC, D(10)), e.MarginOnCross, -4049, {}),
     (empty, ChangeMargin(BTC, D(10)), e.MarginWithoutPosition, -4054, {}),
     (isolated, ChangeMargin(BTC, D(0)), e.MarginNotMoved, -4055, {}),
