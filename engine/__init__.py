@@ -10,6 +10,8 @@ from engine.errors import ALL_REFUSALS, EngineError, Refusal
 from engine.events import Event, event_from_json, event_to_json
 from engine.explain import FIGURES, Derivation, explain
 from engine.intents import (
+    CancelOrder,
+    CancelOrders,
     ChangeLeverage,
     ChangeMargin,
     ChangeMode,
@@ -18,6 +20,7 @@ from engine.intents import (
     Deposit,
     Intent,
     Open,
+    Place,
     Settle,
 )
 from engine.ledger import Posting, postings
@@ -31,6 +34,7 @@ from engine.margin import (
 )
 from engine.market import FRICTIONLESS, FillRule, MarketSnapshot, Quote
 from engine.position import MarginMode, Position, PositionMode, Side, SymbolSettings
+from engine.resting import CancelReason, Order, OrderType, TimeInForce, Watched
 from engine.scenario import BothModes, Outcome, both_modes
 
 __all__ = [
@@ -40,6 +44,9 @@ __all__ = [
     "AccountFigures",
     "BothModes",
     "Bracket",
+    "CancelOrder",
+    "CancelOrders",
+    "CancelReason",
     "ChangeLeverage",
     "ChangeMargin",
     "ChangeMode",
@@ -57,7 +64,10 @@ __all__ = [
     "MarginMode",
     "MarketSnapshot",
     "Open",
+    "Order",
+    "OrderType",
     "Outcome",
+    "Place",
     "Position",
     "PositionFigures",
     "PositionMode",
@@ -67,6 +77,8 @@ __all__ = [
     "Settle",
     "Side",
     "SymbolSettings",
+    "TimeInForce",
+    "Watched",
     "account_figures",
     "both_modes",
     "event_from_json",

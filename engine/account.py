@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import assert_never
 
@@ -26,6 +26,15 @@ from engine.events import (
     PositionReduced,
     Reduction,
 )
+from engine.order_events import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderTrailed,
+    OrderTriggered,
+)
 from engine.position import (
     MarginMode,
     Position,
@@ -36,7 +45,15 @@ from engine.position import (
     reading_order,
 )
 from engine.reading import Fields
-from engine.stored import position_json, read_position, read_settings, settings_json
+from engine.resting import Order
+from engine.stored import (
+    order_json,
+    position_json,
+    read_order,
+    read_position,
+    read_settings,
+    settings_json,
+)
 
 ACCOUNT_VERSION = 2
 DEFAULT_SETTINGS = SymbolSettings()
@@ -44,7 +61,8 @@ DEFAULT_SETTINGS = SymbolSettings()
 
 @dataclass(frozen=True, slots=True)
 class MarginAccount:
-    """Wallet balance (isolated wallets included), positions by (symbol, side), settings by symbol, position mode.
+    """Wallet balance (isolated wallets included), positions by (symbol, side), settings by symbol, position mode, and
+    open orders by number, ascending; `next_order` is the number the next one gets.
 
     `version` counts the events applied. Equal journals give equal accounts.
     """
@@ -54,6 +72,8 @@ class MarginAccount:
     settings: Mapping[str, SymbolSettings] = field(default_factory=dict)
     version: int = 0
     position_mode: PositionMode = PositionMode.ONE_WAY
+    orders: Mapping[int, Order] = field(default_factory=dict)
+    next_order: int = 1
 
     @classmethod
     def empty(cls) -> MarginAccount:
@@ -112,6 +132,22 @@ class MarginAccount:
             case ExcessCancelled() | LiquidationStarted():
                 return self._next()
             case _:
+                return self._ordered(event)
+
+    def _ordered(self, event: OrderEvent) -> MarginAccount:
+        """The account after what happened to an order."""
+        match event:
+            case OrderAccepted(order=order):
+                if order.number != self.next_order:
+                    raise EventMismatch(f"order {order.number}, not {self.next_order}")
+                return self._next(order=order)
+            case OrderTrailed(number=number, extreme=extreme):
+                return self._next(order=replace(self._order(number), extreme=extreme))
+            case OrderTriggered(number=number):
+                return self._next(order=replace(self._order(number), triggered=True))
+            case OrderFilled(number=number) | OrderCancelled(number=number) | OrderExpired(number=number):
+                return self._next(done=self._order(number).number)
+            case _:
                 assert_never(event)
 
     def _opened(self, event: PositionOpened) -> MarginAccount:
@@ -155,6 +191,12 @@ class MarginAccount:
         change = None if held.isolated_wallet is None else -event.released
         return self._next(wallet=wallet, position=_with(held, wallet_change=change, quantity=-event.quantity))
 
+    def _order(self, number: int) -> Order:
+        order = self.orders.get(number)
+        if order is None:
+            raise EventMismatch(f"no order {number}")
+        return order
+
     def _held(self, key: PositionKey) -> Position:
         held = self.positions.get(key)
         if held is None:
@@ -176,19 +218,28 @@ class MarginAccount:
         settings: SymbolSettings | None = None,
         symbol: str = "",
         position_mode: PositionMode | None = None,
+        order: Order | None = None,
+        done: int | None = None,
     ) -> MarginAccount:
-        """The next version, with what is named put in its place and the position `gone` left out."""
+        """The next version, with what is named put in its place, the position `gone` and the order `done` left out."""
         positions = self.positions
         if position is not None:
             positions = {**positions, position.key: position}
         elif gone is not None:
             positions = {key: held for key, held in positions.items() if key != gone}
+        orders = self.orders
+        if order is not None:
+            orders = {**orders, order.number: order}
+        elif done is not None:
+            orders = {number: open_ for number, open_ in orders.items() if number != done}
         return MarginAccount(
             wallet=self.wallet if wallet is None else wallet,
             positions=positions,
             settings=self.settings if settings is None else {**self.settings, symbol: settings},
             version=self.version + 1,
             position_mode=self.position_mode if position_mode is None else position_mode,
+            orders=orders,
+            next_order=self.next_order if order is None else max(self.next_order, order.number + 1),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -198,6 +249,8 @@ class MarginAccount:
             "version": self.version,
             "wallet": text(self.wallet),
             "position_mode": self.position_mode,
+            "next_order": self.next_order,
+            "orders": [order_json(self.orders[number]) for number in sorted(self.orders)],
             "positions": [position_json(position) for position in self.in_order()],
             "settings": {symbol: settings_json(s) for symbol, s in sorted(self.settings.items())},
         }
@@ -225,8 +278,9 @@ class MarginAccount:
             if mode is PositionMode.ONE_WAY and (position.symbol, position.side.opposite) in positions:
                 raise MalformedData(fields.where, "two legs in one-way mode")
             positions[position.key] = position
+        orders, following = ({}, 1) if written == 1 else _read_orders(source)
         source.done()
-        return cls(wallet, positions, settings, version, mode)
+        return cls(wallet, positions, settings, version, mode, orders, following)
 
 
 def replay(events: Iterable[Event]) -> MarginAccount:
@@ -235,6 +289,20 @@ def replay(events: Iterable[Event]) -> MarginAccount:
     for event in events:
         account = account.apply(event)
     return account
+
+
+def _read_orders(source: Fields) -> tuple[dict[int, Order], int]:
+    """Open orders and the next number. Raises MalformedData."""
+    following = source.integer("next_order")
+    orders: dict[int, Order] = {}
+    for fields in source.rows("orders"):
+        order = read_order(fields)
+        if order.number <= max(orders, default=0) or order.number >= following:
+            raise MalformedData(fields.where, "order numbers do not ascend")
+        orders[order.number] = order
+    if following < 1:
+        raise MalformedData(source.where, f"impossible order number {following}")
+    return orders, following
 
 
 def _isolated(position: Position, amount: Decimal) -> Decimal:

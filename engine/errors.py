@@ -187,6 +187,83 @@ class ModeLocked(Refusal):
     exchange_code = -4048
 
 
+class ModeLockedByOrders(Refusal):
+    """The margin mode cannot change while an order is open on the symbol. figures: symbol, mode."""
+
+    code = "mode-locked-by-orders"
+    exchange_code = -4047
+
+
+class PositionModeLockedByOrders(Refusal):
+    """The position mode cannot change while an order is open anywhere. figures: symbol, mode."""
+
+    code = "position-mode-locked-by-orders"
+    exchange_code = -4067
+
+
+class BadOrder(Refusal):
+    """A field that the order's type needs is missing, or one it cannot have is there. figures: symbol, field."""
+
+    code = "bad-order"
+    exchange_code = -1102
+
+
+class BadPrice(Refusal):
+    """A price that is no finite number above zero, or beyond all reason. figures: symbol, price."""
+
+    code = "bad-price"
+    exchange_code = -4001
+
+
+class PriceTick(Refusal):
+    """A price off the contract's tick. figures: symbol, price, tick."""
+
+    code = "price-tick"
+    exchange_code = -4014
+
+
+class PriceBand(Refusal):
+    """A limit price too far on the wrong side of the mark. figures: symbol, price, most or least."""
+
+    code = "price-band"
+    exchange_code = -4016
+
+
+class CallbackRate(Refusal):
+    """A trailing stop's callback outside 0.1 % to 10 %. figures: symbol, callback, least, most."""
+
+    code = "callback-rate"
+    exchange_code = -2007
+
+
+class WouldTrigger(Refusal):
+    """The price that triggers is already reached. figures: symbol, trigger, price."""
+
+    code = "would-trigger"
+    exchange_code = -2021
+
+
+class WouldTake(Refusal):
+    """A post-only order that would fill at once. figures: symbol, price, best."""
+
+    code = "would-take"
+    exchange_code = -5022
+
+
+class NotFilled(Refusal):
+    """A fill-or-kill order that cannot fill at once. figures: symbol, price, best."""
+
+    code = "not-filled"
+    exchange_code = -5021
+
+
+class UnknownOrder(Refusal):
+    """No open order has this number. figures: number."""
+
+    code = "unknown-order"
+    exchange_code = -2011
+
+
 class MarginOnCross(Refusal):
     """Margin can only be added to or taken from an isolated position. figures: symbol."""
 
@@ -247,6 +324,17 @@ ALL_REFUSALS: tuple[type[Refusal], ...] = (
     LeverageUnaffordable,
     ModeUnchanged,
     ModeLocked,
+    ModeLockedByOrders,
+    PositionModeLockedByOrders,
+    BadOrder,
+    BadPrice,
+    PriceTick,
+    PriceBand,
+    CallbackRate,
+    WouldTrigger,
+    WouldTake,
+    NotFilled,
+    UnknownOrder,
     MarginOnCross,
     MarginWithoutPosition,
     MarginNotMoved,

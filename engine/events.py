@@ -14,8 +14,19 @@ from typing import get_type_hints
 
 from engine.decimals import text
 from engine.errors import MalformedData, NewerVersion
+from engine.order_events import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderTrailed,
+    OrderTriggered,
+)
 from engine.position import MarginMode, PositionKey, PositionMode, Side
 from engine.reading import Fields
+from engine.resting import Order
+from engine.stored import order_json, read_order
 
 EVENT_VERSION = 2
 """Version 2 added position modes, resting orders and funding; what version 1 wrote reads as it stands."""
@@ -191,6 +202,7 @@ Event = (
     | ExcessCancelled
     | LiquidationStarted
     | PositionLiquidated
+    | OrderEvent
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -206,6 +218,12 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "excess-cancelled": ExcessCancelled,
     "liquidation-started": LiquidationStarted,
     "position-liquidated": PositionLiquidated,
+    "order-accepted": OrderAccepted,
+    "order-trailed": OrderTrailed,
+    "order-triggered": OrderTriggered,
+    "order-filled": OrderFilled,
+    "order-cancelled": OrderCancelled,
+    "order-expired": OrderExpired,
 }
 _SLUGS = {kind: slug for slug, kind in EVENT_TYPES.items()}
 
@@ -215,8 +233,14 @@ def event_to_json(event: Event) -> dict[str, object]:
     written: dict[str, object] = {"type": _SLUGS[type(event)], "v": EVENT_VERSION}
     for field in fields(event):
         value = getattr(event, field.name)
-        written[field.name] = text(value) if isinstance(value, Decimal) else value
+        written[field.name] = _written(value)
     return written
+
+
+def _written(value: object) -> object:
+    if isinstance(value, Decimal):
+        return text(value)
+    return order_json(value) if isinstance(value, Order) else value
 
 
 def event_from_json(data: object) -> Event:
@@ -252,6 +276,8 @@ def _value(source: Fields, name: str, hint: object) -> object:
         return source.boolean(name)
     if hint is int:
         return source.integer(name)
+    if hint is Order:
+        return read_order(source.fields(name))
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return source.choice(name, hint)
     return _nullable(source, name, hint)

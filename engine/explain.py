@@ -25,7 +25,8 @@ from engine.margin import (
 )
 from engine.market import MarketSnapshot
 from engine.orders import fill_price
-from engine.position import MarginMode, PositionMode, Side
+from engine.position import MarginMode, Side
+from engine.reservations import Exposure, exposure, reservations
 
 __all__ = ["FIGURES", "Derivation", "Given", "Step", "explain"]
 
@@ -335,16 +336,43 @@ def _available(account: MarginAccount, market: MarketSnapshot) -> Derivation:
     pnl = _each(sheet, "pnl", "PnL", [(leg, leg.pnl) for leg in legs])
     initial = _each(sheet, "initial-margin", "IM", [(leg, leg.initial) for leg in legs])
     balance = sheet.step("margin-balance", "MB", total([wallet, *pnl]), USDT)
+    reserved = reservations(account, market)
+    initial += _reserved(sheet, "cross-order-margin", "OM", reserved.cross)
     bound = sheet.step("initial-margin", "IM", total(initial), USDT)
-    sheet.step("available", "A", greatest(number(0), balance - bound), USDT)
-    return sheet.derivation("available", None, "max(0, CW + Σ PnL − Σ IM)", ORDERS)
+    if not reserved.isolated:
+        sheet.step("available", "A", greatest(number(0), balance - bound), USDT)
+        return sheet.derivation("available", None, "max(0, CW + Σ PnL − Σ IM)", ORDERS)
+    held = total(_reserved(sheet, "isolated-order-margin", "IO", reserved.isolated))
+    held = sheet.step("isolated-order-margin", "IO", held, USDT)
+    sheet.step("available", "A", greatest(number(0), balance - bound - held), USDT)
+    return sheet.derivation("available", None, "max(0, CW + Σ PnL − Σ IM − Σ IO)", ORDERS)
+
+
+def _reserved(sheet: Sheet, name: str, symbol: str, margins: Iterable[tuple[str, Decimal]]) -> list[Term]:
+    return [
+        sheet.given(f"{name}:{key}", f"{symbol}{_index(n)}", margin, USDT)
+        for n, (key, margin) in enumerate(margins, 1)
+    ]
+
+
+def _requirement_added(sheet: Sheet, standing: Exposure, size: Term, leverage: Term, *, buys: bool) -> Term:
+    """What an order adds to max(|P + bids|, |P − asks|) / L; without other orders simply to |P| / L."""
+    signed = sheet.given("position-notional", "P", standing.position, USDT)
+    if standing.bids == standing.asks == ZERO:
+        moved = signed + size if buys else signed - size
+        return greatest(abs(moved), abs(signed)) / leverage - abs(signed) / leverage
+    bids = sheet.given("open-bids", "bids", standing.bids, USDT)
+    asks = sheet.given("open-asks", "asks", standing.asks, USDT)
+    before = greatest(abs(signed + bids), abs(signed - asks)) / leverage
+    before = sheet.step("requirement-before", "R", before, USDT)
+    up = signed + (bids + size) if buys else signed + bids
+    down = signed - asks if buys else signed - (asks + size)
+    return greatest(abs(up), abs(down)) / leverage - before
 
 
 def _order_cost(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Derivation:
     contract, quote = market.contract(intent.symbol), market.quote(intent.symbol)
-    held = account.position(intent.symbol)
-    if account.position_mode is PositionMode.HEDGE:
-        held = account.positions.get((intent.symbol, intent.side))
+    standing = exposure(account, market, intent.symbol, intent.side)
     leverage = account.settings_of(intent.symbol).leverage if intent.leverage is None else intent.leverage
     buys = intent.side is Side.LONG
     best = fill_price(contract, quote, market.fill_rule, intent.side, ZERO)
@@ -359,12 +387,10 @@ def _order_cost(intent: Open, account: MarginAccount, market: MarketSnapshot) ->
         assumed = greatest(sheet.given("bid", "bid", best, USDT), mark)
     price = sheet.step("assumed-price", "p", assumed, USDT)
     formula = "q·p / L + q·|min(0, MP − p)|" if buys else "q·p / L + q·|min(0, p − MP)|"
-    if held is None:
+    if standing == Exposure(ZERO, ZERO, ZERO):
         margin = quantity * price / bound
     else:
-        signed = sheet.given("position-notional", "P", held.side.sign * held.quantity * quote.mark, USDT)
-        moved = signed + quantity * price if buys else signed - quantity * price
-        margin = greatest(abs(moved), abs(signed)) / bound - abs(signed) / bound
+        margin = _requirement_added(sheet, standing, quantity * price, bound, buys=buys)
         formula = f"{margin.formula}{formula[len('q·p / L') :]}"
     margin = sheet.step("order-margin", "M", margin, USDT)
     shown = least(number(0), mark - price if buys else price - mark)

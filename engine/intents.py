@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.position import MarginMode, PositionMode, Side
+from engine.resting import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,41 @@ class ChangePositionMode:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Give an order that can rest, not yet numbered; a limit order that crosses fills at once."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Take back an open order."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrders:
+    """Take back all open orders, or those of a symbol."""
+
+    symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
-    """Test the whole account for liquidation at this snapshot and carry it out."""
+    """Take the whole account through one tick: what falls due, what is liquidated, triggered and filled."""
 
 
-Intent = Deposit | Open | Close | ChangeMargin | ChangeLeverage | ChangeMode | ChangePositionMode | Settle
+Intent = (
+    Deposit
+    | Open
+    | Close
+    | ChangeMargin
+    | ChangeLeverage
+    | ChangeMode
+    | ChangePositionMode
+    | Place
+    | CancelOrder
+    | CancelOrders
+    | Settle
+)

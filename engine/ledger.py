@@ -22,6 +22,14 @@ from engine.events import (
     PositionOpened,
     PositionReduced,
 )
+from engine.order_events import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderExpired,
+    OrderFilled,
+    OrderTrailed,
+    OrderTriggered,
+)
 from engine.position import Side
 
 WALLET = "wallet"
@@ -65,8 +73,11 @@ def postings(event: Event) -> tuple[Posting, ...]:
             return _reduction(event, fees=event.fee, fund=-event.fund_gap)
         case PositionLiquidated():
             return _reduction(event, fees=ZERO, fund=event.clearance_fee - event.fund_gap)
+        case OrderAccepted() | OrderTrailed() | OrderTriggered() | OrderFilled() | OrderCancelled():
+            return ()
         case (
-            LeverageChanged()
+            OrderExpired()
+            | LeverageChanged()
             | ModeChanged()
             | PositionModeChanged()
             | ExcessCancelled()

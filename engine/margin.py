@@ -33,6 +33,7 @@ from engine.formulas import (
 )
 from engine.market import MarketSnapshot
 from engine.position import MarginMode, Position, PositionKey, Side, SymbolSettings
+from engine.reservations import NOTHING_RESERVED, Reservations, reservations
 from engine.solver import BothLegs, LiquidationPrice, liquidation_price, solve_both_legs, solve_liquidation
 
 __all__ = [
@@ -88,13 +89,17 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class CrossTotals:
-    """Sums over all cross positions at mark, with the cross wallet, in USDT."""
+    """Sums over all cross positions at mark, with the cross wallet, in USDT.
+
+    `initial` holds the margin of cross orders too, `isolated_orders` that of orders on isolated symbols.
+    """
 
     wallet: Decimal
     pnl: Decimal
     initial: Decimal
     maintenance: Decimal
     positions: int
+    isolated_orders: Decimal = ZERO
 
     @property
     @exact
@@ -106,7 +111,7 @@ class CrossTotals:
     @exact
     def available(self) -> Decimal:
         """What new orders may cost, not below zero."""
-        return max(ZERO, available_balance(self.wallet, self.pnl, self.initial))
+        return max(ZERO, available_balance(self.wallet, self.pnl, self.initial, self.isolated_orders))
 
     @property
     def due(self) -> bool:
@@ -156,6 +161,7 @@ class AccountFigures:
     cross_balance: Decimal
     cross_maintenance: Decimal
     cross_initial: Decimal
+    isolated_orders: Decimal
     cross_ratio: Decimal
     available: Decimal
     max_withdraw: Decimal
@@ -191,8 +197,10 @@ def cross_legs(account: MarginAccount, market: MarketSnapshot) -> tuple[Leg, ...
 
 
 @exact
-def cross_totals(account: MarginAccount, legs: Iterable[Leg]) -> CrossTotals:
-    """Sums over cross legs (docs/margin.md §State and rounding)."""
+def cross_totals(
+    account: MarginAccount, legs: Iterable[Leg], reserved: Reservations = NOTHING_RESERVED
+) -> CrossTotals:
+    """Sums over cross legs (docs/margin.md §State and rounding) and, if given, over open orders."""
     pnl = initial = required = ZERO
     count = 0
     for leg in legs:
@@ -200,21 +208,29 @@ def cross_totals(account: MarginAccount, legs: Iterable[Leg]) -> CrossTotals:
         initial += leg.initial
         required += leg.maintenance
         count += 1
-    return CrossTotals(account.cross_wallet, pnl, initial, required, count)
+    for _, margin in reserved.cross:
+        initial += margin
+    isolated = sum((margin for _, margin in reserved.isolated), ZERO)
+    return CrossTotals(account.cross_wallet, pnl, initial, required, count, isolated)
+
+
+def free_totals(account: MarginAccount, market: MarketSnapshot) -> CrossTotals:
+    """The sums with all open orders. Raises PriceStale or UnknownSymbol."""
+    return cross_totals(account, cross_legs(account, market), reservations(account, market))
 
 
 def available(account: MarginAccount, market: MarketSnapshot) -> Decimal:
-    """Balance that new orders may use, USDT, never below 0. Isolated positions' marks do not matter for it.
+    """Balance that new orders may use, USDT, never below 0. Marks of isolated positions without orders do not matter.
 
-    Raises PriceStale or UnknownSymbol for the symbol of a cross position.
+    Raises PriceStale or UnknownSymbol for the symbol of a cross position, or of a position with an open order.
     """
-    return cross_totals(account, cross_legs(account, market)).available
+    return free_totals(account, market).available
 
 
 @exact
 def max_add(totals: CrossTotals) -> Decimal:
     """The most that can be moved into isolated positions (docs/margin.md §Orders and fills)."""
-    return max(ZERO, min(totals.wallet - totals.maintenance, totals.available))
+    return max(ZERO, min(totals.wallet - totals.isolated_orders - totals.maintenance, totals.available))
 
 
 @exact
@@ -229,7 +245,8 @@ def max_remove(leg: Leg) -> Decimal:
 @exact
 def max_withdraw(totals: CrossTotals) -> Decimal:
     """The most that could leave the account (docs/margin.md §Orders and fills)."""
-    return max(ZERO, min(totals.wallet - totals.maintenance, totals.balance - totals.initial))
+    kept = totals.wallet - totals.isolated_orders - totals.maintenance
+    return max(ZERO, min(kept, totals.balance - totals.initial - totals.isolated_orders))
 
 
 @exact
@@ -352,7 +369,8 @@ def position_figures(account: MarginAccount, key: PositionKey, market: MarketSna
 def account_figures(account: MarginAccount, market: MarketSnapshot) -> AccountFigures:
     """Figures of an account and all its positions, by symbol, long first. Raises UnknownSymbol or PriceStale."""
     legs = tuple(leg_of(account, position, market) for position in account.in_order())
-    totals = cross_totals(account, (leg for leg in legs if leg.position.mode is MarginMode.CROSS))
+    cross = (leg for leg in legs if leg.position.mode is MarginMode.CROSS)
+    totals = cross_totals(account, cross, reservations(account, market))
     partners = _partners(legs)
     unrealised = sum((leg.pnl for leg in legs), ZERO)
     return AccountFigures(
@@ -363,6 +381,7 @@ def account_figures(account: MarginAccount, market: MarketSnapshot) -> AccountFi
         cross_balance=totals.balance,
         cross_maintenance=totals.maintenance,
         cross_initial=totals.initial,
+        isolated_orders=totals.isolated_orders,
         cross_ratio=margin_ratio(totals.maintenance, totals.balance),
         available=totals.available,
         max_withdraw=max_withdraw(totals),

@@ -56,6 +56,21 @@ def test_the_cost_of_an_order(order: Open) -> None:
     assert derivation.result == cost.cost
 
 
+def test_open_orders_are_in_the_sums() -> None:
+    case = mixed()
+    case.place(BTC, LONG, "limit", "0.02", "48000")
+    case.place(BTC, SHORT, "limit", "0.9", "49100")
+    case.place(ADA, LONG, "limit", "900", "0.4901")
+    derivation = explain("available", case.account, case.market)
+    assert derivation.result == case.all_figures.available
+    for order in (ORDERS[0], ORDERS[1], Open(ADA, SHORT, Decimal(100))):
+        cost = order_cost(case.account, case.market, order.symbol, order.side, order.quantity)
+        derived = explain("order-cost", case.account, case.market, intent=order)
+        assert derived.result == cost.cost
+        derivations = (derivation, derived)
+        assert all(evaluate(s.worked) == s.value for d in derivations for s in d.steps)
+
+
 @pytest.mark.parametrize("symbol", [BTC, ETH, ADA])
 @pytest.mark.parametrize("figure", [f for f in FIGURES if f != "order-cost"])
 def test_formulas_name_only_what_is_given_or_stepped(figure: str, symbol: str) -> None:
