@@ -10,10 +10,12 @@ from typing import assert_never
 from engine.decimals import ZERO, exact, text
 from engine.errors import EventMismatch, MalformedData, NewerVersion
 from engine.events import (
+    AdlStruck,
     Deposited,
     Event,
     ExcessCancelled,
     Fill,
+    FundingPaid,
     LeverageChanged,
     LiquidationStarted,
     MarginChanged,
@@ -125,8 +127,10 @@ class MarginAccount:
                 return self._opened(event)
             case PositionIncreased():
                 return self._increased(event)
-            case PositionReduced() | PositionClosed():
-                return self._reduced(event, whole=isinstance(event, PositionClosed), cost=event.fee)
+            case PositionReduced() | PositionClosed() | AdlStruck():
+                return self._reduced(event, whole=not isinstance(event, PositionReduced), cost=event.fee)
+            case FundingPaid():
+                return self._funded(event)
             case PositionLiquidated():
                 return self._reduced(event, whole=event.whole, cost=event.clearance_fee)
             case ExcessCancelled() | LiquidationStarted():
@@ -161,6 +165,7 @@ class MarginAccount:
             entry_price=event.price,
             isolated_wallet=event.transfer - event.fee if event.mode is MarginMode.ISOLATED else None,
             opening_fee_rate=event.fee_rate,
+            funded=event.at,
         )
         settings = SymbolSettings(event.leverage, event.mode)
         return self._next(
@@ -178,8 +183,15 @@ class MarginAccount:
             if held.isolated_wallet is None
             else held.isolated_wallet + event.transfer - event.fee,
             opening_fee_rate=event.fee_rate,
+            funded=held.funded,
         )
         return self._next(wallet=self.wallet - event.fee, position=position)
+
+    def _funded(self, event: FundingPaid) -> MarginAccount:
+        held = self._matching(event)
+        change = None if held.isolated_wallet is None else event.amount
+        position = replace(_with(held, wallet_change=change), funded=event.at)
+        return self._next(wallet=self.wallet + event.amount, position=position)
 
     def _reduced(self, event: Reduction | PositionLiquidated, *, whole: bool, cost: Decimal) -> MarginAccount:
         held = self._matching(event)
@@ -203,7 +215,7 @@ class MarginAccount:
             raise EventMismatch(f"no {key[0]} {key[1]} position")
         return held
 
-    def _matching(self, event: Fill | PositionLiquidated) -> Position:
+    def _matching(self, event: Fill | FundingPaid | PositionLiquidated) -> Position:
         held = self._held(event.key)
         if held.mode is not event.mode:
             raise EventMismatch(f"{event.symbol} {event.side} is {held.mode}, not {event.mode}")
@@ -321,4 +333,5 @@ def _with(position: Position, *, wallet_change: Decimal | None, quantity: Decima
         entry_price=position.entry_price,
         isolated_wallet=wallet if wallet is None or wallet_change is None else wallet + wallet_change,
         opening_fee_rate=position.opening_fee_rate,
+        funded=position.funded,
     )

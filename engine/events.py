@@ -7,6 +7,7 @@ Money in USDT at most 8 places; quantities in coins; prices in USDT.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -85,11 +86,15 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class PositionOpened(Fill):
-    """`transfer`: what left the cross wallet for the isolated one, fee included; 0 in cross."""
+    """`transfer`: what left the cross wallet for the isolated one, fee included; 0 in cross.
+
+    `at`: the market's time, from which funding counts (None in events of version 1).
+    """
 
     leverage: int
     fee_rate: Decimal
     transfer: Decimal
+    at: datetime | None = None
 
     @property
     def realised(self) -> Decimal:
@@ -132,6 +137,32 @@ class PositionReduced(Reduction):
 @dataclass(frozen=True, slots=True)
 class PositionClosed(Reduction):
     """The whole position was closed by the trader."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdlStruck(Reduction):
+    """The whole position was closed by auto-deleveraging, at a bankruptcy price and without a fee."""
+
+
+@dataclass(frozen=True, slots=True)
+class FundingPaid:
+    """Funding of one settlement time: `amount` was received, below zero paid; by the isolated wallet, if there is one.
+
+    An amount and rate of 0 on a position opened before funding was kept says from when it counts.
+    """
+
+    symbol: str
+    side: Side
+    mode: MarginMode
+    quantity: Decimal
+    mark: Decimal
+    rate: Decimal
+    amount: Decimal
+    at: datetime
+
+    @property
+    def key(self) -> PositionKey:
+        return (self.symbol, self.side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +230,8 @@ Event = (
     | PositionIncreased
     | PositionReduced
     | PositionClosed
+    | AdlStruck
+    | FundingPaid
     | ExcessCancelled
     | LiquidationStarted
     | PositionLiquidated
@@ -215,6 +248,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "position-increased": PositionIncreased,
     "position-reduced": PositionReduced,
     "position-closed": PositionClosed,
+    "adl-struck": AdlStruck,
+    "funding-paid": FundingPaid,
     "excess-cancelled": ExcessCancelled,
     "liquidation-started": LiquidationStarted,
     "position-liquidated": PositionLiquidated,
@@ -240,6 +275,8 @@ def event_to_json(event: Event) -> dict[str, object]:
 def _written(value: object) -> object:
     if isinstance(value, Decimal):
         return text(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     return order_json(value) if isinstance(value, Order) else value
 
 
@@ -254,9 +291,16 @@ def event_from_json(data: object) -> Event:
     kind = EVENT_TYPES.get(slug)
     if kind is None or version < 1:
         raise MalformedData(source.where, f"unknown type or version {version}")
-    values = {name: _value(source, name, hint) for name, hint in _hints(slug).items()}
+    values = {
+        name: _value(source, name, hint)
+        for name, hint in _hints(slug).items()
+        if version > 1 or source.has(name) or name not in _SINCE_2
+    }
     source.done()
     return kind(**values)  # type: ignore[arg-type]
+
+
+_SINCE_2 = {"at"}
 
 
 @cache
@@ -276,11 +320,20 @@ def _value(source: Fields, name: str, hint: object) -> object:
         return source.boolean(name)
     if hint is int:
         return source.integer(name)
+    if hint in {datetime, datetime | None}:
+        return _time(source, name, hint)
     if hint is Order:
         return read_order(source.fields(name))
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return source.choice(name, hint)
     return _nullable(source, name, hint)
+
+
+def _time(source: Fields, name: str, hint: object) -> datetime | None:
+    found = source.time(name)
+    if found is None and hint is datetime:
+        raise source.fault(name, "not a time")
+    return found
 
 
 def _nullable(source: Fields, name: str, hint: object) -> object:

@@ -37,7 +37,8 @@ from engine.events import (
     ModeChanged,
     PositionModeChanged,
 )
-from engine.fills import Trade, after, book
+from engine.fills import Trade, after, book, orphaned, strike
+from engine.funding import pay_funding
 from engine.intents import (
     CancelOrder,
     CancelOrders,
@@ -46,6 +47,7 @@ from engine.intents import (
     ChangeMode,
     ChangePositionMode,
     Close,
+    Deleverage,
     Deposit,
     Intent,
     Open,
@@ -56,7 +58,7 @@ from engine.liquidation import refuse_if_due
 from engine.margin import available, free_totals, leg_of, max_add, max_remove
 from engine.market import MarketSnapshot
 from engine.orders import LARGEST_AMOUNT, check_amount, check_minimum, check_quantity, fill_price
-from engine.placing import cancel, place
+from engine.placing import cancel, check_finite, place
 from engine.position import MarginMode, Position, PositionMode, Side
 from engine.reservations import exposures
 from engine.settlement import settle
@@ -65,6 +67,8 @@ from engine.settlement import settle
 @exact
 def decide(intent: Intent, account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ...]:
     """The events that carry out an intent, to be applied in order; the account itself is not changed.
+
+    Funding that has fallen due is paid before anything else.
 
     Raises Refusal. Setting a leverage to what it is yields no events.
     """
@@ -75,13 +79,19 @@ def decide(intent: Intent, account: MarginAccount, market: MarketSnapshot) -> tu
             return settle(account, market)
         case ChangePositionMode():
             return _change_position_mode(intent.mode, account)
+        case _:
+            paid = pay_funding(account, market)
+            account = after(account, paid)
+    match intent:
+        case Deleverage():
+            return (*paid, *_deleverage(intent, account, market))
         case Place() | CancelOrder() | CancelOrders():
             refuse_if_due(account, market)
-            return _order(intent, account, market)
+            return (*paid, *_order(intent, account, market))
         case Open() | Close() | ChangeMargin() | ChangeLeverage() | ChangeMode():
             market.contract(intent.symbol)
             refuse_if_due(account, market)
-            return _traded(intent, account, market)
+            return (*paid, *_traded(intent, account, market))
         case _:
             assert_never(intent)
 
@@ -155,6 +165,16 @@ def _change_position_mode(mode: PositionMode, account: MarginAccount) -> tuple[E
     if held:
         raise PositionModeLocked(symbol=held[0].symbol, mode=account.position_mode)
     return (PositionModeChanged(mode),)
+
+
+def _deleverage(intent: Deleverage, account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ...]:
+    market.contract(intent.symbol)
+    check_finite(intent.price, intent.symbol)
+    held = account.positions.get((intent.symbol, intent.side))
+    if held is None:
+        raise NoPosition(symbol=intent.symbol)
+    struck = strike(held, intent.price, account, market)
+    return (struck, *orphaned(account.apply(struck), held.key))
 
 
 def _named(account: MarginAccount, symbol: str, side: Side | None) -> Position | None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from engine.account import MarginAccount
 from engine.decimals import ZERO, exact, round_entry, truncate
 from engine.errors import InsufficientMargin, OverPositionLimit, Refusal
 from engine.events import (
+    AdlStruck,
     Event,
     ExcessCancelled,
     PositionClosed,
     PositionIncreased,
     PositionOpened,
     PositionReduced,
+    Reduction,
 )
 from engine.formulas import open_loss, trading_fee
 from engine.margin import available
@@ -115,6 +118,7 @@ def _increase(
             leverage=leverage,
             fee_rate=rate,
             transfer=transfer,
+            at=market.time,
         )
     entry, blended = _averages(held, quantity, price, rate)
     return PositionIncreased(
@@ -175,16 +179,40 @@ def _averages(held: Position, quantity: Decimal, price: Decimal, rate: Decimal) 
 def _reduction(
     trade: Trade, held: Position, account: MarginAccount, market: MarketSnapshot
 ) -> PositionReduced | PositionClosed:
-    """Realise PnL on part or all of a position; a shortfall stays with the position, then the fund.
+    """Realise PnL on part or all of a position."""
+    quantity = min(trade.quantity, held.quantity)
+    contract = market.contract(held.symbol)
+    fee = trading_fee(quantity, trade.price, contract.maker if trade.maker else contract.taker)
+    if quantity == held.quantity:
+        return _realised(PositionClosed, held, quantity, trade.price, fee, account, market)
+    return _realised(PositionReduced, held, quantity, trade.price, fee, account, market)
+
+
+def strike(held: Position, price: Decimal, account: MarginAccount, market: MarketSnapshot) -> AdlStruck:
+    """Close a whole position by auto-deleveraging: at a given price, without fee."""
+    return _realised(AdlStruck, held, held.quantity, price, ZERO, account, market)
+
+
+K = TypeVar("K", bound=Reduction)
+
+
+@exact
+def _realised(
+    kind: type[K],
+    held: Position,
+    quantity: Decimal,
+    price: Decimal,
+    fee: Decimal,
+    account: MarginAccount,
+    market: MarketSnapshot,
+) -> K:
+    """The event of a reduction; a shortfall stays with the position, then the fund.
 
     docs/margin.md §Orders and fills: never the cross wallet for an isolated position; a cross wallet below zero with
     no cross position left is made up by the fund.
     """
-    quantity, price = min(trade.quantity, held.quantity), trade.price
     whole = quantity == held.quantity
-    contract = market.contract(held.symbol)
     realised = truncate(held.side.sign * quantity * (price - held.entry_price))
-    fee = trading_fee(quantity, price, contract.maker if trade.maker else contract.taker)
     released = gap = ZERO
     wallet = held.isolated_wallet
     if wallet is not None:
@@ -195,7 +223,6 @@ def _reduction(
         gap = shortfall - taken
     elif whole and not any(p.mode is MarginMode.CROSS for k, p in account.positions.items() if k != held.key):
         gap = max(ZERO, fee - realised - account.cross_wallet)
-    kind = PositionClosed if whole else PositionReduced
     return kind(
         symbol=held.symbol,
         side=held.side,

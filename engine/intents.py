@@ -98,6 +98,15 @@ class CancelOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleverage:
+    """Close a position by auto-deleveraging at a bankruptcy price, where a recorded tape says so."""
+
+    symbol: str
+    side: Side
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """Take the whole account through one tick: what falls due, what is liquidated, triggered and filled."""
 
@@ -113,5 +122,6 @@ Intent = (
     | Place
     | CancelOrder
     | CancelOrders
+    | Deleverage
     | Settle
 )

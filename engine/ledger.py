@@ -8,9 +8,11 @@ from typing import assert_never
 
 from engine.decimals import ZERO, exact
 from engine.events import (
+    AdlStruck,
     Deposited,
     Event,
     ExcessCancelled,
+    FundingPaid,
     LeverageChanged,
     LiquidationStarted,
     MarginChanged,
@@ -37,6 +39,7 @@ GRANT = "grant"
 FEES = "fees"
 REALISED = "realised"
 FUND = "fund"
+FUNDING = "funding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ def postings(event: Event) -> tuple[Posting, ...]:
                 return _booked((WALLET, -fee), (FEES, fee))
             own = isolated_account(event.symbol, event.side)
             return _booked((WALLET, -transfer), (own, transfer - fee), (FEES, fee))
-        case PositionReduced() | PositionClosed():
+        case FundingPaid(amount=amount):
+            own = WALLET if event.mode == "cross" else isolated_account(event.symbol, event.side)
+            return _booked((own, amount), (FUNDING, -amount))
+        case PositionReduced() | PositionClosed() | AdlStruck():
             return _reduction(event, fees=event.fee, fund=-event.fund_gap)
         case PositionLiquidated():
             return _reduction(event, fees=ZERO, fund=event.clearance_fee - event.fund_gap)
@@ -89,7 +95,7 @@ def postings(event: Event) -> tuple[Posting, ...]:
 
 
 def _reduction(
-    event: PositionReduced | PositionClosed | PositionLiquidated, *, fees: Decimal, fund: Decimal
+    event: PositionReduced | PositionClosed | AdlStruck | PositionLiquidated, *, fees: Decimal, fund: Decimal
 ) -> tuple[Posting, ...]:
     wallet = event.released + event.realised - fees - fund
     return _booked(

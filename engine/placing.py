@@ -193,15 +193,21 @@ def _check_shape(order: Order, account: MarginAccount, contract: Contract) -> No
         raise BadOrder(symbol=symbol, field="trigger")
     for price in (order.price, order.trigger):
         if price is not None:
-            _check_price(price, contract)
+            check_price(price, contract)
     rate = order.callback
     if rate is not None and not (rate.is_finite() and LEAST_CALLBACK <= rate <= MOST_CALLBACK):
         raise CallbackRate(symbol=symbol, callback=rate, least=LEAST_CALLBACK, most=MOST_CALLBACK)
 
 
-def _check_price(price: Decimal, contract: Contract) -> None:
+def check_finite(price: Decimal, symbol: str) -> None:
+    """Raises BadPrice."""
     if not price.is_finite() or not SMALLEST_PRICE <= price <= LARGEST_PRICE:
-        raise BadPrice(symbol=contract.symbol, price=price)
+        raise BadPrice(symbol=symbol, price=price)
+
+
+def check_price(price: Decimal, contract: Contract) -> None:
+    """Raises BadPrice or PriceTick."""
+    check_finite(price, contract.symbol)
     if contract.round_price(price, up=False) != price:
         raise PriceTick(symbol=contract.symbol, price=price, tick=contract.tick)
 

@@ -12,6 +12,7 @@ from engine.decimals import ONE, exact
 from engine.errors import NoPosition, Refusal
 from engine.events import Event
 from engine.fills import Trade, after, book
+from engine.funding import pay_funding
 from engine.liquidation import liquidate
 from engine.market import MarketSnapshot, Quote
 from engine.order_events import OrderCancelled, OrderExpired, OrderFilled, OrderTrailed, OrderTriggered
@@ -26,8 +27,11 @@ def settle(account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ...]:
 
     A stale or missing price liquidates nobody, triggers and fills nothing.
     """
-    events = liquidate(account, market)
+    events: list[Event] = list(pay_funding(account, market))
     account = after(account, events)
+    liquidated = liquidate(account, market)
+    events += liquidated
+    account = after(account, liquidated)
     traded: list[Event] = []
     for phase in (_triggered, _touched):
         for number in sorted(account.orders):

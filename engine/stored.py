@@ -20,6 +20,7 @@ def position_json(position: Position) -> dict[str, object]:
         "entry_price": text(position.entry_price),
         "isolated_wallet": None if wallet is None else text(wallet),
         "opening_fee_rate": text(position.opening_fee_rate),
+        "funded": None if position.funded is None else position.funded.isoformat(),
     }
 
 
@@ -35,6 +36,7 @@ def read_position(fields: Fields) -> Position:
         entry_price=fields.positive("entry_price"),
         isolated_wallet=None if cross else fields.decimal("isolated_wallet"),
         opening_fee_rate=fields.decimal("opening_fee_rate"),
+        funded=fields.time("funded") if fields.has("funded") else None,
     )
     fields.done()
     return position

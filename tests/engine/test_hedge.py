@@ -27,7 +27,7 @@ from engine.events import PositionClosed, PositionIncreased, PositionLiquidated,
 from engine.orders import order_cost
 from engine.solver import BothLegs, solve_both_legs, solve_liquidation
 from tests.engine.evaluator import evaluate
-from tests.engine.world import BTC, CONTRACTS, CROSS, ETH, ISOLATED, LONG, SHORT, World, world
+from tests.engine.world import BTC, CONTRACTS, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, world
 
 D = Decimal
 HEDGE, ONE_WAY = PositionMode.HEDGE, PositionMode.ONE_WAY
@@ -96,7 +96,7 @@ def direct(long: str, short: str, wallet: str, entry: str = "60000") -> World:
     """A cross account with both legs, as if by magic."""
     case = world("0", BTC=entry, ETH="2500")
     positions = {
-        (BTC, side): Position(BTC, side, D(size), D(entry), None, D("0.0005"))
+        (BTC, side): Position(BTC, side, D(size), D(entry), None, D("0.0005"), NOW)
         for side, size in ((LONG, long), (SHORT, short))
     }
     settings = {BTC: SymbolSettings(20, CROSS), ETH: SymbolSettings(10, CROSS)}
