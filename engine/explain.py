@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.account import MarginAccount
-from engine.algebra import Term, greatest, least, number, total
+from engine.algebra import Term, floor, greatest, least, number, total
+from engine.capacity import max_open
 from engine.decimals import ZERO, exact
 from engine.derivation import Derivation, Given, Sheet, Step
 from engine.errors import NoPosition, UnknownFigure
@@ -28,13 +29,14 @@ from engine.orders import fill_price
 from engine.position import MarginMode, Side
 from engine.reservations import Exposure, exposure, reservations
 
-__all__ = ["FIGURES", "Derivation", "Given", "Step", "explain"]
+__all__ = ["FIGURES", "MORE_FIGURES", "Derivation", "Given", "Step", "explain"]
 
 USDT = "USDT"
 PURE = "1"
 STATE = "docs/margin.md §State and rounding"
 LIQUIDATION = "docs/margin.md §Liquidation"
 ORDERS = "docs/margin.md §Orders and fills"
+FUNDING = "docs/margin.md §Funding"
 
 
 @exact
@@ -51,12 +53,12 @@ def explain(
     With both legs of a symbol open, `side` names one; otherwise the long leg is meant.
 
     "margin-ratio" without a symbol is the cross account's; "available" and "equity" are the account's;
-    "order-cost" needs the intent. Raises UnknownFigure, NoPosition, UnknownSymbol, PriceStale.
+    "order-cost" and "max-open" need the intent ("max-open" not its quantity). Raises UnknownFigure, NoPosition, UnknownSymbol, PriceStale.
     """
-    if figure == "order-cost":
+    if figure in _OF_ORDER:
         if intent is None:
-            raise UnknownFigure("order-cost without an order")
-        return _order_cost(intent, account, market)
+            raise UnknownFigure(f"{figure} without an order")
+        return _OF_ORDER[figure](intent, account, market)
     if figure in _OF_ACCOUNT:
         return _OF_ACCOUNT[figure](account, market)
     if figure == "margin-ratio" and symbol is None:
@@ -68,11 +70,12 @@ def explain(
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A position at its mark, with the cross positions around it."""
+    """A position at its mark, with the cross positions around it and the funding rate of its quote."""
 
     account: MarginAccount
     leg: Leg
     cross: tuple[Leg, ...]
+    funding_rate: Decimal
 
     @classmethod
     def of(
@@ -86,7 +89,7 @@ class _View:
         if held is None:
             raise NoPosition(symbol=symbol or "")
         cross = _cross(account, market) if held.mode is MarginMode.CROSS else ()
-        return cls(account, leg_of(account, held, market), cross)
+        return cls(account, leg_of(account, held, market), cross, market.quote(held.symbol).funding_rate)
 
     @property
     def symbol(self) -> str:
@@ -281,6 +284,40 @@ def _roe(view: _View) -> Derivation:
     return sheet.derivation("roe", view.symbol, "PnL / (q·MP / L)", STATE)
 
 
+def _funding(view: _View) -> Derivation:
+    """What the next settlement brings at the mark and rate of now; below zero: costs."""
+    sheet = Sheet()
+    size = view.size(sheet)
+    rate = sheet.given("funding-rate", "r", view.funding_rate, PURE)
+    received = (number(0) - size * rate) if view.long else size * rate
+    sheet.step("funding", "F", received, USDT)
+    return sheet.derivation("funding", view.symbol, "−s·q·MP·r", FUNDING)
+
+
+def _clearance_fee(view: _View) -> Derivation:
+    """What the exchange would take at the liquidation price; at the mark if that is already met."""
+    sheet = Sheet()
+    found = figures_of(view.account, view.leg, view.totals, view.partner).liquidation
+    quantity, entry = view.quantity(sheet), view.entry(sheet)
+    at = view.leg.mark if found.price is None or found.status == "now" else found.price
+    price = sheet.given("liquidation-price", "P", at, USDT)
+    rate = sheet.given("liquidation-fee-rate", "f", view.leg.contract.liquidation_fee, PURE)
+    wallet = view.wallet(sheet, maintenance=False)
+    pnl = view.pnl(quantity, price, entry)
+    if view.partner is not None:
+        other = view.partner.position
+        theirs = sheet.given("quantity:partner", "q₂", other.quantity, view.leg.contract.base)
+        entered = sheet.given("entry-price:partner", "EP₂", other.entry_price, USDT)
+        pnl += theirs * (entered - price) if view.long else theirs * (price - entered)
+    balance = sheet.step("margin-balance", "MB", wallet + pnl, USDT)
+    due = sheet.step("fee-due", "D", rate * (quantity * price), USDT)
+    sheet.step("clearance-fee", "C", least(due, greatest(number(0), balance)), USDT)
+    exists = found.status != "none"
+    return sheet.derivation(
+        "clearance-fee", view.symbol, "min(f·q·P, max(0, MB))", LIQUIDATION, exists=exists
+    )
+
+
 def _margin_ratio(view: _View) -> Derivation:
     wallet = view.leg.position.isolated_wallet
     if wallet is None:
@@ -399,6 +436,37 @@ def _order_cost(intent: Open, account: MarginAccount, market: MarketSnapshot) ->
     return sheet.derivation("order-cost", intent.symbol, formula, ORDERS)
 
 
+def _max_open(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Derivation:
+    """The greatest market order on the intent's side, at its leverage and mode."""
+    found = max_open(account, market, intent.symbol, intent.side, intent.leverage, intent.mode)
+    base = market.contract(intent.symbol).base
+    sheet = Sheet()
+    spare = sheet.given("available", "A", found.available, USDT)
+    requirement = sheet.given("requirement-before", "R", found.requirement, USDT)
+    standing = sheet.given("standing-notional", "S", found.standing, USDT)
+    leverage = sheet.given("leverage", "L", found.leverage, PURE)
+    price = sheet.given("assumed-price", "p", found.price, USDT)
+    loss = sheet.given("open-loss-per-coin", "o", found.open_loss, USDT)
+    paid = (spare + requirement - standing / leverage) / (price / leverage + loss)
+    bound = sheet.step("by-margin", "Q₁", paid, base)
+    cap = sheet.given("position-limit", "cap", found.cap, USDT)
+    bound = least(bound, sheet.step("by-limit", "Q₂", (cap - standing) / price, base))
+    if found.open_loss > ZERO:
+        bound = least(bound, sheet.step("by-open-loss", "Q₃", spare / loss, base))
+    if found.wallet is not None:
+        wallet = sheet.given("cross-wallet", "CW", found.wallet, USDT)
+        fill = sheet.given("fill-price", "f", found.fill, USDT)
+        lost = sheet.given("fill-loss-per-coin", "l", found.fill_loss, USDT)
+        bound = least(bound, sheet.step("by-wallet", "Q₄", wallet / (fill / leverage + lost), base))
+    step = sheet.given("step", "step", found.step, base)
+    most = sheet.step("most", "Q", greatest(number(0), bound), base)
+    opened = floor(most / step) * step
+    if found.closes > ZERO:
+        opened = sheet.given("opposite-quantity", "X", found.closes, base) + opened
+    sheet.step("max-open", "M", opened, base)
+    return sheet.derivation("max-open", intent.symbol, opened.formula, ORDERS)
+
+
 _OF_POSITION: dict[str, Callable[[_View], Derivation]] = {
     "liquidation": _liquidation,
     "bankruptcy": _bankruptcy,
@@ -408,6 +476,12 @@ _OF_POSITION: dict[str, Callable[[_View], Derivation]] = {
     "initial": _initial,
     "pnl": _pnl,
     "roe": _roe,
+    "funding": _funding,
+    "clearance-fee": _clearance_fee,
+}
+_OF_ORDER: dict[str, Callable[[Open, MarginAccount, MarketSnapshot], Derivation]] = {
+    "order-cost": _order_cost,
+    "max-open": _max_open,
 }
 _OF_ACCOUNT: dict[str, Callable[[MarginAccount, MarketSnapshot], Derivation]] = {
     "available": _available,
@@ -426,3 +500,5 @@ FIGURES = (
     "available",
     "equity",
 )
+MORE_FIGURES = ("funding", "clearance-fee", "max-open")
+"""Figures explained too, for which no front has words yet."""
