@@ -37,6 +37,7 @@ from engine.market import FRICTIONLESS, FillRule, MarketSnapshot, Quote
 from engine.position import MarginMode, Position, PositionMode, Side, SymbolSettings
 from engine.resting import CancelReason, Order, OrderType, TimeInForce, Watched
 from engine.scenario import BothModes, Outcome, both_modes
+from engine.shocks import Contagion, Shock, contagion, shock
 
 __all__ = [
     "ALL_REFUSALS",
@@ -53,6 +54,7 @@ __all__ = [
     "ChangeMode",
     "ChangePositionMode",
     "Close",
+    "Contagion",
     "Contract",
     "Deleverage",
     "Deposit",
@@ -77,12 +79,14 @@ __all__ = [
     "Quote",
     "Refusal",
     "Settle",
+    "Shock",
     "Side",
     "SymbolSettings",
     "TimeInForce",
     "Watched",
     "account_figures",
     "both_modes",
+    "contagion",
     "event_from_json",
     "event_to_json",
     "explain",
@@ -91,5 +95,6 @@ __all__ = [
     "position_figures",
     "postings",
     "replay",
+    "shock",
     "solve_liquidation",
 ]
