@@ -142,7 +142,8 @@ def _check(
     """Raises OverPositionLimit or InsufficientMargin. The cross wallet must cover a transfer in any case."""
     symbol = trade.symbol
     leverage = account.settings_of(symbol).leverage
-    if trade.checked and transfer <= account.cross_wallet:
+    funded = transfer <= max(ZERO, account.cross_wallet)  # cross moves nothing, whatever its wallet
+    if trade.checked and funded:
         return
     order = order_cost(account, market, symbol, trade.direction, quantity, price=trade.limit)
     spare = account.cross_wallet
@@ -152,7 +153,7 @@ def _check(
             raise OverPositionLimit(symbol=symbol, notional=order.notional, limit=limit, leverage=leverage)
         spare = available(account, market)
         if order.cost <= spare:
-            if transfer <= account.cross_wallet:
+            if funded:
                 return
             spare = account.cross_wallet
     raise InsufficientMargin(
