@@ -9,7 +9,21 @@ from engine.contracts import Bracket, Contract, load_contracts, parse_contracts
 from engine.errors import ALL_REFUSALS, EngineError, Refusal
 from engine.events import Event, event_from_json, event_to_json
 from engine.explain import FIGURES, Derivation, explain
-from engine.intents import ChangeLeverage, ChangeMargin, ChangeMode, Close, Deposit, Intent, Open, Settle
+from engine.intents import (
+    CancelOrder,
+    CancelOrders,
+    ChangeLeverage,
+    ChangeMargin,
+    ChangeMode,
+    ChangePositionMode,
+    Close,
+    Deleverage,
+    Deposit,
+    Intent,
+    Open,
+    Place,
+    Settle,
+)
 from engine.ledger import Posting, postings
 from engine.margin import (
     AccountFigures,
@@ -20,8 +34,10 @@ from engine.margin import (
     solve_liquidation,
 )
 from engine.market import FRICTIONLESS, FillRule, MarketSnapshot, Quote
-from engine.position import MarginMode, Position, Side, SymbolSettings
+from engine.position import MarginMode, Position, PositionMode, Side, SymbolSettings
+from engine.resting import CancelReason, Order, OrderType, TimeInForce, Watched
 from engine.scenario import BothModes, Outcome, both_modes
+from engine.shocks import Contagion, Shock, contagion, shock
 
 __all__ = [
     "ALL_REFUSALS",
@@ -30,11 +46,17 @@ __all__ = [
     "AccountFigures",
     "BothModes",
     "Bracket",
+    "CancelOrder",
+    "CancelOrders",
+    "CancelReason",
     "ChangeLeverage",
     "ChangeMargin",
     "ChangeMode",
+    "ChangePositionMode",
     "Close",
+    "Contagion",
     "Contract",
+    "Deleverage",
     "Deposit",
     "Derivation",
     "EngineError",
@@ -46,17 +68,25 @@ __all__ = [
     "MarginMode",
     "MarketSnapshot",
     "Open",
+    "Order",
+    "OrderType",
     "Outcome",
+    "Place",
     "Position",
     "PositionFigures",
+    "PositionMode",
     "Posting",
     "Quote",
     "Refusal",
     "Settle",
+    "Shock",
     "Side",
     "SymbolSettings",
+    "TimeInForce",
+    "Watched",
     "account_figures",
     "both_modes",
+    "contagion",
     "event_from_json",
     "event_to_json",
     "explain",
@@ -65,5 +95,6 @@ __all__ = [
     "position_figures",
     "postings",
     "replay",
+    "shock",
     "solve_liquidation",
 ]

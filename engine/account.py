@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import assert_never
 
 from engine.decimals import ZERO, exact, text
 from engine.errors import EventMismatch, MalformedData, NewerVersion
 from engine.events import (
+    AdlStruck,
     Deposited,
     Event,
     ExcessCancelled,
     Fill,
+    FundingPaid,
     LeverageChanged,
     LiquidationStarted,
     MarginChanged,
@@ -21,20 +23,48 @@ from engine.events import (
     PositionClosed,
     PositionIncreased,
     PositionLiquidated,
+    PositionModeChanged,
     PositionOpened,
     PositionReduced,
     Reduction,
 )
-from engine.position import MarginMode, Position, PositionKey, Side, SymbolSettings, reading_order
+from engine.order_events import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderTrailed,
+    OrderTriggered,
+)
+from engine.position import (
+    MarginMode,
+    Position,
+    PositionKey,
+    PositionMode,
+    Side,
+    SymbolSettings,
+    reading_order,
+)
 from engine.reading import Fields
+from engine.resting import Order
+from engine.stored import (
+    order_json,
+    position_json,
+    read_order,
+    read_position,
+    read_settings,
+    settings_json,
+)
 
-ACCOUNT_VERSION = 1
+ACCOUNT_VERSION = 2
 DEFAULT_SETTINGS = SymbolSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class MarginAccount:
-    """Wallet balance (isolated wallets included), positions by (symbol, side), settings by symbol.
+    """Wallet balance (isolated wallets included), positions by (symbol, side), settings by symbol, position mode, and
+    open orders by number, ascending; `next_order` is the number the next one gets.
 
     `version` counts the events applied. Equal journals give equal accounts.
     """
@@ -43,6 +73,9 @@ class MarginAccount:
     positions: Mapping[PositionKey, Position] = field(default_factory=dict)
     settings: Mapping[str, SymbolSettings] = field(default_factory=dict)
     version: int = 0
+    position_mode: PositionMode = PositionMode.ONE_WAY
+    orders: Mapping[int, Order] = field(default_factory=dict)
+    next_order: int = 1
 
     @classmethod
     def empty(cls) -> MarginAccount:
@@ -55,8 +88,13 @@ class MarginAccount:
         return self.wallet - sum((p.isolated_wallet or ZERO for p in self.positions.values()), ZERO)
 
     def position(self, symbol: str) -> Position | None:
-        """The position of a symbol in one-way mode."""
+        """The position of a symbol in one-way mode; in hedge mode its long leg, or the short one alone."""
         return self.positions.get((symbol, Side.LONG)) or self.positions.get((symbol, Side.SHORT))
+
+    def legs(self, symbol: str) -> tuple[Position, ...]:
+        """The positions of a symbol, long first: at most one in one-way mode, two in hedge mode."""
+        found = (self.positions.get((symbol, side)) for side in Side)
+        return tuple(position for position in found if position is not None)
 
     def settings_of(self, symbol: str) -> SymbolSettings:
         """Leverage and mode of a symbol, the defaults if it was never touched."""
@@ -80,6 +118,8 @@ class MarginAccount:
                 return self._next(
                     settings=SymbolSettings(self.settings_of(symbol).leverage, mode), symbol=symbol
                 )
+            case PositionModeChanged(mode=position_mode):
+                return self._next(position_mode=position_mode)
             case MarginChanged(symbol=symbol, side=side, amount=amount):
                 held = self._held((symbol, side))
                 return self._next(position=_with(held, wallet_change=_isolated(held, amount)))
@@ -87,18 +127,37 @@ class MarginAccount:
                 return self._opened(event)
             case PositionIncreased():
                 return self._increased(event)
-            case PositionReduced() | PositionClosed():
-                return self._reduced(event, whole=isinstance(event, PositionClosed), cost=event.fee)
+            case PositionReduced() | PositionClosed() | AdlStruck():
+                return self._reduced(event, whole=not isinstance(event, PositionReduced), cost=event.fee)
+            case FundingPaid():
+                return self._funded(event)
             case PositionLiquidated():
                 return self._reduced(event, whole=event.whole, cost=event.clearance_fee)
             case ExcessCancelled() | LiquidationStarted():
                 return self._next()
             case _:
+                return self._ordered(event)
+
+    def _ordered(self, event: OrderEvent) -> MarginAccount:
+        """The account after what happened to an order."""
+        match event:
+            case OrderAccepted(order=order):
+                if order.number != self.next_order:
+                    raise EventMismatch(f"order {order.number}, not {self.next_order}")
+                return self._next(order=order)
+            case OrderTrailed(number=number, extreme=extreme):
+                return self._next(order=replace(self._order(number), extreme=extreme))
+            case OrderTriggered(number=number):
+                return self._next(order=replace(self._order(number), triggered=True))
+            case OrderFilled(number=number) | OrderCancelled(number=number) | OrderExpired(number=number):
+                return self._next(done=self._order(number).number)
+            case _:
                 assert_never(event)
 
     def _opened(self, event: PositionOpened) -> MarginAccount:
-        if event.key in self.positions:
-            raise EventMismatch(f"{event.symbol} {event.side} is already open")
+        opposite = (event.symbol, event.side.opposite) in self.positions
+        if event.key in self.positions or (opposite and self.position_mode is PositionMode.ONE_WAY):
+            raise EventMismatch(f"{event.symbol} is already open")
         position = Position(
             symbol=event.symbol,
             side=event.side,
@@ -106,6 +165,7 @@ class MarginAccount:
             entry_price=event.price,
             isolated_wallet=event.transfer - event.fee if event.mode is MarginMode.ISOLATED else None,
             opening_fee_rate=event.fee_rate,
+            funded=event.at,
         )
         settings = SymbolSettings(event.leverage, event.mode)
         return self._next(
@@ -123,8 +183,15 @@ class MarginAccount:
             if held.isolated_wallet is None
             else held.isolated_wallet + event.transfer - event.fee,
             opening_fee_rate=event.fee_rate,
+            funded=held.funded,
         )
         return self._next(wallet=self.wallet - event.fee, position=position)
+
+    def _funded(self, event: FundingPaid) -> MarginAccount:
+        held = self._matching(event)
+        change = None if held.isolated_wallet is None else event.amount
+        position = replace(_with(held, wallet_change=change), funded=event.at)
+        return self._next(wallet=self.wallet + event.amount, position=position)
 
     def _reduced(self, event: Reduction | PositionLiquidated, *, whole: bool, cost: Decimal) -> MarginAccount:
         held = self._matching(event)
@@ -132,10 +199,15 @@ class MarginAccount:
             raise EventMismatch(f"{event.symbol} {event.side}: {event.quantity} of {held.quantity}")
         wallet = self.wallet + event.realised - cost + event.fund_gap
         if whole:
-            positions = {key: p for key, p in self.positions.items() if key != held.key}
-            return MarginAccount(wallet, positions, self.settings, self.version + 1)
+            return self._next(wallet=wallet, gone=held.key)
         change = None if held.isolated_wallet is None else -event.released
         return self._next(wallet=wallet, position=_with(held, wallet_change=change, quantity=-event.quantity))
+
+    def _order(self, number: int) -> Order:
+        order = self.orders.get(number)
+        if order is None:
+            raise EventMismatch(f"no order {number}")
+        return order
 
     def _held(self, key: PositionKey) -> Position:
         held = self.positions.get(key)
@@ -143,7 +215,7 @@ class MarginAccount:
             raise EventMismatch(f"no {key[0]} {key[1]} position")
         return held
 
-    def _matching(self, event: Fill | PositionLiquidated) -> Position:
+    def _matching(self, event: Fill | FundingPaid | PositionLiquidated) -> Position:
         held = self._held(event.key)
         if held.mode is not event.mode:
             raise EventMismatch(f"{event.symbol} {event.side} is {held.mode}, not {event.mode}")
@@ -154,15 +226,32 @@ class MarginAccount:
         *,
         wallet: Decimal | None = None,
         position: Position | None = None,
+        gone: PositionKey | None = None,
         settings: SymbolSettings | None = None,
         symbol: str = "",
+        position_mode: PositionMode | None = None,
+        order: Order | None = None,
+        done: int | None = None,
     ) -> MarginAccount:
-        """The next version, with what is named put in its place."""
+        """The next version, with what is named put in its place, the position `gone` and the order `done` left out."""
+        positions = self.positions
+        if position is not None:
+            positions = {**positions, position.key: position}
+        elif gone is not None:
+            positions = {key: held for key, held in positions.items() if key != gone}
+        orders = self.orders
+        if order is not None:
+            orders = {**orders, order.number: order}
+        elif done is not None:
+            orders = {number: open_ for number, open_ in orders.items() if number != done}
         return MarginAccount(
             wallet=self.wallet if wallet is None else wallet,
-            positions=self.positions if position is None else {**self.positions, position.key: position},
+            positions=positions,
             settings=self.settings if settings is None else {**self.settings, symbol: settings},
             version=self.version + 1,
+            position_mode=self.position_mode if position_mode is None else position_mode,
+            orders=orders,
+            next_order=self.next_order if order is None else max(self.next_order, order.number + 1),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -171,16 +260,16 @@ class MarginAccount:
             "v": ACCOUNT_VERSION,
             "version": self.version,
             "wallet": text(self.wallet),
-            "positions": [_position_json(position) for position in self.in_order()],
-            "settings": {
-                symbol: {"leverage": s.leverage, "mode": s.mode}
-                for symbol, s in sorted(self.settings.items())
-            },
+            "position_mode": self.position_mode,
+            "next_order": self.next_order,
+            "orders": [order_json(self.orders[number]) for number in sorted(self.orders)],
+            "positions": [position_json(position) for position in self.in_order()],
+            "settings": {symbol: settings_json(s) for symbol, s in sorted(self.settings.items())},
         }
 
     @classmethod
     def from_json(cls, data: object) -> MarginAccount:
-        """Read what to_json wrote. Raises MalformedData, or NewerVersion."""
+        """Read what to_json wrote, now or in version 1 (one-way). Raises MalformedData, or NewerVersion."""
         source = Fields(data, "account")
         written = source.integer("v")
         if written > ACCOUNT_VERSION:
@@ -189,17 +278,21 @@ class MarginAccount:
         if written < 1 or version < 0:
             raise MalformedData("account", f"impossible version {written} or {version}")
         wallet = source.decimal("wallet")
-        settings = {symbol: _read_settings(fields) for symbol, fields in source.each("settings")}
+        mode = PositionMode.ONE_WAY if written == 1 else source.choice("position_mode", PositionMode)
+        settings = {symbol: read_settings(fields) for symbol, fields in source.each("settings")}
         positions: dict[PositionKey, Position] = {}
         for fields in source.rows("positions"):
-            position = _read_position(fields)
+            position = read_position(fields)
             if position.key in positions:
                 raise MalformedData(fields.where, "twice the same position")
             if settings.get(position.symbol, DEFAULT_SETTINGS).mode is not position.mode:
                 raise MalformedData(fields.where, "margin mode differs from the symbol's")
+            if mode is PositionMode.ONE_WAY and (position.symbol, position.side.opposite) in positions:
+                raise MalformedData(fields.where, "two legs in one-way mode")
             positions[position.key] = position
+        orders, following = ({}, 1) if written == 1 else _read_orders(source)
         source.done()
-        return cls(wallet, positions, settings, version)
+        return cls(wallet, positions, settings, version, mode, orders, following)
 
 
 def replay(events: Iterable[Event]) -> MarginAccount:
@@ -208,6 +301,20 @@ def replay(events: Iterable[Event]) -> MarginAccount:
     for event in events:
         account = account.apply(event)
     return account
+
+
+def _read_orders(source: Fields) -> tuple[dict[int, Order], int]:
+    """Open orders and the next number. Raises MalformedData."""
+    following = source.integer("next_order")
+    orders: dict[int, Order] = {}
+    for fields in source.rows("orders"):
+        order = read_order(fields)
+        if order.number <= max(orders, default=0) or order.number >= following:
+            raise MalformedData(fields.where, "order numbers do not ascend")
+        orders[order.number] = order
+    if following < 1:
+        raise MalformedData(source.where, f"impossible order number {following}")
+    return orders, following
 
 
 def _isolated(position: Position, amount: Decimal) -> Decimal:
@@ -226,40 +333,5 @@ def _with(position: Position, *, wallet_change: Decimal | None, quantity: Decima
         entry_price=position.entry_price,
         isolated_wallet=wallet if wallet is None or wallet_change is None else wallet + wallet_change,
         opening_fee_rate=position.opening_fee_rate,
+        funded=position.funded,
     )
-
-
-def _position_json(position: Position) -> dict[str, object]:
-    wallet = position.isolated_wallet
-    return {
-        "symbol": position.symbol,
-        "side": position.side,
-        "quantity": text(position.quantity),
-        "entry_price": text(position.entry_price),
-        "isolated_wallet": None if wallet is None else text(wallet),
-        "opening_fee_rate": text(position.opening_fee_rate),
-    }
-
-
-def _read_position(fields: Fields) -> Position:
-    cross = fields.is_null("isolated_wallet")
-    if cross:
-        fields.take("isolated_wallet")
-    position = Position(
-        symbol=fields.string("symbol"),
-        side=fields.choice("side", Side),
-        quantity=fields.positive("quantity"),
-        entry_price=fields.positive("entry_price"),
-        isolated_wallet=None if cross else fields.decimal("isolated_wallet"),
-        opening_fee_rate=fields.decimal("opening_fee_rate"),
-    )
-    fields.done()
-    return position
-
-
-def _read_settings(fields: Fields) -> SymbolSettings:
-    settings = SymbolSettings(fields.integer("leverage"), fields.choice("mode", MarginMode))
-    fields.done()
-    if settings.leverage < 1:
-        raise MalformedData(fields.where, f"leverage {settings.leverage}")
-    return settings

@@ -1,12 +1,12 @@
 """Expressions that carry their formula, the same with figures put in, and the value, so that these cannot differ.
 
-Written with · / + − and parentheses, |x|, max(a, b) and min(a, b); read from the left, · and / before + and −.
+Written with · / + − and parentheses, |x|, ⌊x⌋, max(a, b) and min(a, b); read from the left, · and / before + and −.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from engine.decimals import text
 
@@ -65,6 +65,11 @@ def greatest(first: Term, second: Term) -> Term:
 def least(first: Term, second: Term) -> Term:
     """The smaller of two."""
     return _chosen("min", first, second, min(first.value, second.value))
+
+
+def floor(term: Term) -> Term:
+    """The greatest whole number not above it."""
+    return Term(f"⌊{term.formula}⌋", f"⌊{term.worked}⌋", term.value.to_integral_value(ROUND_FLOOR))
 
 
 def total(terms: list[Term]) -> Term:

@@ -131,6 +131,27 @@ class OverPositionLimit(Refusal):
     exchange_code = -2027
 
 
+class PositionModeUnchanged(Refusal):
+    """The account already has this position mode. figures: mode."""
+
+    code = "position-mode-unchanged"
+    exchange_code = -4059
+
+
+class PositionModeLocked(Refusal):
+    """The position mode cannot change while a position is open anywhere. figures: symbol, mode."""
+
+    code = "position-mode-locked"
+    exchange_code = -4068
+
+
+class SideMismatch(Refusal):
+    """The side named does not fit the position mode, or is missing where both legs are open. figures: symbol, mode."""
+
+    code = "side-mismatch"
+    exchange_code = -4061
+
+
 class LeverageTooHigh(Refusal):
     """Leverage below 1 or above the contract's maximum. figures: symbol, leverage, most."""
 
@@ -164,6 +185,83 @@ class ModeLocked(Refusal):
 
     code = "mode-locked"
     exchange_code = -4048
+
+
+class ModeLockedByOrders(Refusal):
+    """The margin mode cannot change while an order is open on the symbol. figures: symbol, mode."""
+
+    code = "mode-locked-by-orders"
+    exchange_code = -4047
+
+
+class PositionModeLockedByOrders(Refusal):
+    """The position mode cannot change while an order is open anywhere. figures: symbol, mode."""
+
+    code = "position-mode-locked-by-orders"
+    exchange_code = -4067
+
+
+class BadOrder(Refusal):
+    """A field that the order's type needs is missing, or one it cannot have is there. figures: symbol, field."""
+
+    code = "bad-order"
+    exchange_code = -1102
+
+
+class BadPrice(Refusal):
+    """A price that is no finite number above zero, or beyond all reason. figures: symbol, price."""
+
+    code = "bad-price"
+    exchange_code = -4001
+
+
+class PriceTick(Refusal):
+    """A price off the contract's tick. figures: symbol, price, tick."""
+
+    code = "price-tick"
+    exchange_code = -4014
+
+
+class PriceBand(Refusal):
+    """A limit price too far on the wrong side of the mark. figures: symbol, price, most or least."""
+
+    code = "price-band"
+    exchange_code = -4016
+
+
+class CallbackRate(Refusal):
+    """A trailing stop's callback outside 0.1 % to 10 %. figures: symbol, callback, least, most."""
+
+    code = "callback-rate"
+    exchange_code = -2007
+
+
+class WouldTrigger(Refusal):
+    """The price that triggers is already reached. figures: symbol, trigger, price."""
+
+    code = "would-trigger"
+    exchange_code = -2021
+
+
+class WouldTake(Refusal):
+    """A post-only order that would fill at once. figures: symbol, price, best."""
+
+    code = "would-take"
+    exchange_code = -5022
+
+
+class NotFilled(Refusal):
+    """A fill-or-kill order that cannot fill at once. figures: symbol, price, best."""
+
+    code = "not-filled"
+    exchange_code = -5021
+
+
+class UnknownOrder(Refusal):
+    """No open order has this number. figures: number."""
+
+    code = "unknown-order"
+    exchange_code = -2011
 
 
 class MarginOnCross(Refusal):
@@ -218,11 +316,25 @@ ALL_REFUSALS: tuple[type[Refusal], ...] = (
     BelowMinimum,
     InsufficientMargin,
     OverPositionLimit,
+    PositionModeUnchanged,
+    PositionModeLocked,
+    SideMismatch,
     LeverageTooHigh,
     LeverageLowered,
     LeverageUnaffordable,
     ModeUnchanged,
     ModeLocked,
+    ModeLockedByOrders,
+    PositionModeLockedByOrders,
+    BadOrder,
+    BadPrice,
+    PriceTick,
+    PriceBand,
+    CallbackRate,
+    WouldTrigger,
+    WouldTake,
+    NotFilled,
+    UnknownOrder,
     MarginOnCross,
     MarginWithoutPosition,
     MarginNotMoved,

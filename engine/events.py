@@ -7,16 +7,30 @@ Money in USDT at most 8 places; quantities in coins; prices in USDT.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from typing import get_type_hints
 
 from engine.decimals import text
 from engine.errors import MalformedData, NewerVersion
-from engine.position import MarginMode, PositionKey, Side
+from engine.order_events import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderTrailed,
+    OrderTriggered,
+)
+from engine.position import MarginMode, PositionKey, PositionMode, Side
 from engine.reading import Fields
+from engine.resting import Order
+from engine.stored import order_json, read_order
 
-EVENT_VERSION = 1
+EVENT_VERSION = 2
+"""Version 2 added position modes, resting orders and funding; what version 1 wrote reads as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,11 @@ class LeverageChanged:
 class ModeChanged:
     symbol: str
     mode: MarginMode
+
+
+@dataclass(frozen=True, slots=True)
+class PositionModeChanged:
+    mode: PositionMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +86,15 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class PositionOpened(Fill):
-    """`transfer`: what left the cross wallet for the isolated one, fee included; 0 in cross."""
+    """`transfer`: what left the cross wallet for the isolated one, fee included; 0 in cross.
+
+    `at`: the market's time, from which funding counts (None in events of version 1).
+    """
 
     leverage: int
     fee_rate: Decimal
     transfer: Decimal
+    at: datetime | None = None
 
     @property
     def realised(self) -> Decimal:
@@ -114,6 +137,32 @@ class PositionReduced(Reduction):
 @dataclass(frozen=True, slots=True)
 class PositionClosed(Reduction):
     """The whole position was closed by the trader."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdlStruck(Reduction):
+    """The whole position was closed by auto-deleveraging, at a bankruptcy price and without a fee."""
+
+
+@dataclass(frozen=True, slots=True)
+class FundingPaid:
+    """Funding of one settlement time: `amount` was received, below zero paid; by the isolated wallet, if there is one.
+
+    An amount and rate of 0 on a position opened before funding was kept says from when it counts.
+    """
+
+    symbol: str
+    side: Side
+    mode: MarginMode
+    quantity: Decimal
+    mark: Decimal
+    rate: Decimal
+    amount: Decimal
+    at: datetime
+
+    @property
+    def key(self) -> PositionKey:
+        return (self.symbol, self.side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,28 +224,41 @@ Event = (
     Deposited
     | LeverageChanged
     | ModeChanged
+    | PositionModeChanged
     | MarginChanged
     | PositionOpened
     | PositionIncreased
     | PositionReduced
     | PositionClosed
+    | AdlStruck
+    | FundingPaid
     | ExcessCancelled
     | LiquidationStarted
     | PositionLiquidated
+    | OrderEvent
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
     "deposited": Deposited,
     "leverage-changed": LeverageChanged,
     "mode-changed": ModeChanged,
+    "position-mode-changed": PositionModeChanged,
     "margin-changed": MarginChanged,
     "position-opened": PositionOpened,
     "position-increased": PositionIncreased,
     "position-reduced": PositionReduced,
     "position-closed": PositionClosed,
+    "adl-struck": AdlStruck,
+    "funding-paid": FundingPaid,
     "excess-cancelled": ExcessCancelled,
     "liquidation-started": LiquidationStarted,
     "position-liquidated": PositionLiquidated,
+    "order-accepted": OrderAccepted,
+    "order-trailed": OrderTrailed,
+    "order-triggered": OrderTriggered,
+    "order-filled": OrderFilled,
+    "order-cancelled": OrderCancelled,
+    "order-expired": OrderExpired,
 }
 _SLUGS = {kind: slug for slug, kind in EVENT_TYPES.items()}
 
@@ -206,8 +268,16 @@ def event_to_json(event: Event) -> dict[str, object]:
     written: dict[str, object] = {"type": _SLUGS[type(event)], "v": EVENT_VERSION}
     for field in fields(event):
         value = getattr(event, field.name)
-        written[field.name] = text(value) if isinstance(value, Decimal) else value
+        written[field.name] = _written(value)
     return written
+
+
+def _written(value: object) -> object:
+    if isinstance(value, Decimal):
+        return text(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return order_json(value) if isinstance(value, Order) else value
 
 
 def event_from_json(data: object) -> Event:
@@ -221,9 +291,16 @@ def event_from_json(data: object) -> Event:
     kind = EVENT_TYPES.get(slug)
     if kind is None or version < 1:
         raise MalformedData(source.where, f"unknown type or version {version}")
-    values = {name: _value(source, name, hint) for name, hint in _hints(slug).items()}
+    values = {
+        name: _value(source, name, hint)
+        for name, hint in _hints(slug).items()
+        if version > 1 or source.has(name) or name not in _SINCE_2
+    }
     source.done()
     return kind(**values)  # type: ignore[arg-type]
+
+
+_SINCE_2 = {"at"}
 
 
 @cache
@@ -243,11 +320,20 @@ def _value(source: Fields, name: str, hint: object) -> object:
         return source.boolean(name)
     if hint is int:
         return source.integer(name)
-    if hint is Side:
-        return source.choice(name, Side)
-    if hint is MarginMode:
-        return source.choice(name, MarginMode)
+    if hint in {datetime, datetime | None}:
+        return _time(source, name, hint)
+    if hint is Order:
+        return read_order(source.fields(name))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return source.choice(name, hint)
     return _nullable(source, name, hint)
+
+
+def _time(source: Fields, name: str, hint: object) -> datetime | None:
+    found = source.time(name)
+    if found is None and hint is datetime:
+        raise source.fault(name, "not a time")
+    return found
 
 
 def _nullable(source: Fields, name: str, hint: object) -> object:

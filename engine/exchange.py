@@ -1,19 +1,17 @@
 """The paper exchange: decide what an intent does to an account, or refuse it.
 
-One-way mode, market orders. docs/margin.md §Orders and fills, §Refusals.
+docs/margin.md §Orders and fills, §Refusals.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import assert_never
 
 from engine.account import MarginAccount
-from engine.decimals import ZERO, exact, round_entry, truncate
+from engine.decimals import ZERO, exact, truncate
 from engine.errors import (
     AddMarginShort,
     BadAmount,
-    InsufficientMargin,
     LeverageLowered,
     LeverageTooHigh,
     LeverageUnaffordable,
@@ -21,36 +19,56 @@ from engine.errors import (
     MarginOnCross,
     MarginWithoutPosition,
     ModeLocked,
+    ModeLockedByOrders,
     ModeUnchanged,
     NoPosition,
     OverPositionLimit,
-    Refusal,
+    PositionModeLocked,
+    PositionModeLockedByOrders,
+    PositionModeUnchanged,
     RemoveMarginShort,
+    SideMismatch,
 )
 from engine.events import (
     Deposited,
     Event,
-    ExcessCancelled,
     LeverageChanged,
     MarginChanged,
     ModeChanged,
-    PositionClosed,
-    PositionIncreased,
-    PositionOpened,
-    PositionReduced,
+    PositionModeChanged,
 )
-from engine.formulas import open_loss, trading_fee
-from engine.intents import ChangeLeverage, ChangeMargin, ChangeMode, Close, Deposit, Intent, Open, Settle
-from engine.liquidation import refuse_if_due, settle
-from engine.margin import available, cross_legs, cross_totals, leg_of, max_add, max_remove
+from engine.fills import Trade, after, book, orphaned, strike
+from engine.funding import pay_funding
+from engine.intents import (
+    CancelOrder,
+    CancelOrders,
+    ChangeLeverage,
+    ChangeMargin,
+    ChangeMode,
+    ChangePositionMode,
+    Close,
+    Deleverage,
+    Deposit,
+    Intent,
+    Open,
+    Place,
+    Settle,
+)
+from engine.liquidation import refuse_if_due
+from engine.margin import available, free_totals, leg_of, max_add, max_remove
 from engine.market import MarketSnapshot
-from engine.orders import LARGEST_AMOUNT, check_amount, check_minimum, check_quantity, fill_price, order_cost
-from engine.position import MarginMode, Position, Side
+from engine.orders import LARGEST_AMOUNT, check_amount, check_minimum, check_quantity, fill_price
+from engine.placing import cancel, check_finite, place
+from engine.position import MarginMode, Position, PositionMode, Side
+from engine.reservations import exposures
+from engine.settlement import settle
 
 
 @exact
 def decide(intent: Intent, account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ...]:
     """The events that carry out an intent, to be applied in order; the account itself is not changed.
+
+    Funding that has fallen due is paid before anything else.
 
     Raises Refusal. Setting a leverage to what it is yields no events.
     """
@@ -59,11 +77,48 @@ def decide(intent: Intent, account: MarginAccount, market: MarketSnapshot) -> tu
             return _deposit(intent, account)
         case Settle():
             return settle(account, market)
+        case ChangePositionMode():
+            return _change_position_mode(intent.mode, account)
+        case _:
+            paid = pay_funding(account, market)
+            account = after(account, paid)
+    match intent:
+        case Deleverage():
+            return (*paid, *_deleverage(intent, account, market))
+        case Place() | CancelOrder() | CancelOrders():
+            refuse_if_due(account, market)
+            return (*paid, *_order(intent, account, market))
         case Open() | Close() | ChangeMargin() | ChangeLeverage() | ChangeMode():
             market.contract(intent.symbol)
             refuse_if_due(account, market)
+            return (*paid, *_traded(intent, account, market))
         case _:
             assert_never(intent)
+
+
+def _order(
+    intent: Place | CancelOrder | CancelOrders, account: MarginAccount, market: MarketSnapshot
+) -> tuple[Event, ...]:
+    match intent:
+        case Place():
+            return place(intent.order, account, market)
+        case CancelOrder():
+            return (cancel(intent.number, account),)
+        case CancelOrders():
+            return tuple(
+                cancel(number, account)
+                for number, order in account.orders.items()
+                if intent.symbol in {None, order.symbol}
+            )
+        case _:
+            assert_never(intent)
+
+
+def _traded(
+    intent: Open | Close | ChangeMargin | ChangeLeverage | ChangeMode,
+    account: MarginAccount,
+    market: MarketSnapshot,
+) -> tuple[Event, ...]:
     match intent:
         case Open():
             return _open(intent, account, market)
@@ -94,9 +149,45 @@ def _change_mode(symbol: str, mode: MarginMode, account: MarginAccount) -> tuple
     current = account.settings_of(symbol).mode
     if current is mode:
         return ()
-    if account.position(symbol) is not None:
+    if account.legs(symbol):
         raise ModeLocked(symbol=symbol, mode=current)
+    if any(order.symbol == symbol for order in account.orders.values()):
+        raise ModeLockedByOrders(symbol=symbol, mode=current)
     return (ModeChanged(symbol, mode),)
+
+
+def _change_position_mode(mode: PositionMode, account: MarginAccount) -> tuple[Event, ...]:
+    if account.position_mode is mode:
+        raise PositionModeUnchanged(mode=mode)
+    for order in account.orders.values():
+        raise PositionModeLockedByOrders(symbol=order.symbol, mode=account.position_mode)
+    held = account.in_order()
+    if held:
+        raise PositionModeLocked(symbol=held[0].symbol, mode=account.position_mode)
+    return (PositionModeChanged(mode),)
+
+
+def _deleverage(intent: Deleverage, account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ...]:
+    market.contract(intent.symbol)
+    check_finite(intent.price, intent.symbol)
+    held = account.positions.get((intent.symbol, intent.side))
+    if held is None:
+        raise NoPosition(symbol=intent.symbol)
+    struck = strike(held, intent.price, account, market)
+    return (struck, *orphaned(account.apply(struck), held.key))
+
+
+def _named(account: MarginAccount, symbol: str, side: Side | None) -> Position | None:
+    """The position an intent is about. Raises SideMismatch if its side does not say which, or is not the open one."""
+    legs = account.legs(symbol)
+    if side is None:
+        if len(legs) > 1:
+            raise SideMismatch(symbol=symbol, mode=account.position_mode)
+        return legs[0] if legs else None
+    found = account.positions.get((symbol, side))
+    if found is None and legs and account.position_mode is PositionMode.ONE_WAY:
+        raise SideMismatch(symbol=symbol, mode=account.position_mode)
+    return found
 
 
 def _change_leverage(
@@ -108,17 +199,17 @@ def _change_leverage(
         raise LeverageTooHigh(symbol=symbol, leverage=leverage, most=contract.max_leverage)
     if leverage == current:
         return ()
-    held = account.position(symbol)
-    if held is not None:
-        leg = leg_of(account, held, market)
-        if leverage < current and held.mode is MarginMode.ISOLATED:
-            raise LeverageLowered(symbol=symbol, leverage=leverage, current=current)
-        limit = contract.max_notional(leverage)
-        if leverage > current and leg.notional > limit:
-            raise OverPositionLimit(symbol=symbol, notional=leg.notional, limit=limit, leverage=leverage)
-        needed = leg.notional / leverage - leg.initial
-        spare = available(account, market) if leverage < current else ZERO
-        if leverage < current and needed > spare:
+    if leverage < current and any(held.mode is MarginMode.ISOLATED for held in account.legs(symbol)):
+        raise LeverageLowered(symbol=symbol, leverage=leverage, current=current)
+    limit = contract.max_notional(leverage)
+    standing = [one for one in exposures(account, market, symbol) if one.largest > ZERO]
+    for one in standing:
+        if leverage > current and one.largest > limit:
+            raise OverPositionLimit(symbol=symbol, notional=one.largest, limit=limit, leverage=leverage)
+    if standing and leverage < current:
+        needed = sum((one.requirement(leverage) - one.requirement(current) for one in standing), ZERO)
+        spare = available(account, market)
+        if needed > spare:
             raise LeverageUnaffordable(
                 symbol=symbol, leverage=leverage, current=current, needed=needed, available=spare
             )
@@ -130,7 +221,7 @@ def _change_margin(intent: ChangeMargin, account: MarginAccount, market: MarketS
     check_amount(intent.amount.copy_abs())
     if account.settings_of(symbol).mode is MarginMode.CROSS:
         raise MarginOnCross(symbol=symbol)
-    held = account.position(symbol)
+    held = _named(account, symbol, intent.side)
     if held is None:
         raise MarginWithoutPosition(symbol=symbol)
     amount = truncate(intent.amount)
@@ -138,7 +229,7 @@ def _change_margin(intent: ChangeMargin, account: MarginAccount, market: MarketS
         raise MarginNotMoved(symbol=symbol, amount=intent.amount)
     leg = leg_of(account, held, market)
     if amount > ZERO:
-        most = max_add(cross_totals(account, cross_legs(account, market)))
+        most = max_add(free_totals(account, market))
         if amount > most:
             raise AddMarginShort(symbol=symbol, amount=amount, most=most)
     else:
@@ -152,12 +243,14 @@ def _close(intent: Close, account: MarginAccount, market: MarketSnapshot) -> tup
     contract = market.contract(intent.symbol)
     if intent.quantity is not None:
         check_quantity(contract, intent.quantity)
-    held = account.position(intent.symbol)
+    held = _named(account, intent.symbol, intent.side)
     if held is None:
         raise NoPosition(symbol=intent.symbol)
     quantity = held.quantity if intent.quantity is None else min(intent.quantity, held.quantity)
-    price = fill_price(contract, market.quote(intent.symbol), market.fill_rule, held.side.opposite, quantity)
-    return (_reduction(account, held, quantity, price, market),)
+    direction = held.side.opposite
+    price = fill_price(contract, market.quote(intent.symbol), market.fill_rule, direction, quantity)
+    leg = held.side if account.position_mode is PositionMode.HEDGE else None
+    return book(Trade(intent.symbol, direction, quantity, price, leg), account, market)
 
 
 def _open(intent: Open, account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ...]:
@@ -167,134 +260,12 @@ def _open(intent: Open, account: MarginAccount, market: MarketSnapshot) -> tuple
     events: list[Event] = []
     if intent.mode is not None:
         events += _change_mode(symbol, intent.mode, account)
-        account = _after(account, events)
+        account = after(account, events)
     if intent.leverage is not None:
         changed = _change_leverage(symbol, intent.leverage, account, market)
         events += changed
-        account = _after(account, changed)
+        account = after(account, changed)
     check_minimum(contract, quantity, quote.mark, account.settings_of(symbol).leverage)
     price = fill_price(contract, quote, market.fill_rule, side, quantity)
-    held = account.position(symbol)
-    if held is None or held.side is side:
-        return (*events, _increase(account, market, symbol, side, quantity, price))
-    reduction = _reduction(account, held, min(quantity, held.quantity), price, market)
-    events.append(reduction)
-    excess = quantity - held.quantity
-    if excess > ZERO:
-        account = account.apply(reduction)
-        try:
-            events.append(_increase(account, market, symbol, side, excess, price))
-        except Refusal as refusal:
-            events.append(ExcessCancelled(symbol, side, excess, refusal.code, refusal.exchange_code))
-    return tuple(events)
-
-
-def _after(account: MarginAccount, events: list[Event] | tuple[Event, ...]) -> MarginAccount:
-    for event in events:
-        account = account.apply(event)
-    return account
-
-
-def _increase(
-    account: MarginAccount, market: MarketSnapshot, symbol: str, side: Side, quantity: Decimal, price: Decimal
-) -> PositionOpened | PositionIncreased:
-    """Check an order that opens or adds, and fill it. Raises OverPositionLimit or InsufficientMargin."""
-    contract, quote = market.contract(symbol), market.quote(symbol)
-    settings = account.settings_of(symbol)
-    leverage = settings.leverage
-    order = order_cost(account, market, symbol, side, quantity)
-    limit = contract.max_notional(leverage)
-    if order.notional > limit:
-        raise OverPositionLimit(symbol=symbol, notional=order.notional, limit=limit, leverage=leverage)
-    spare = available(account, market)
-    loss = open_loss(side, quantity, price, quote.mark)
-    transfer = ZERO
-    if settings.mode is MarginMode.ISOLATED:
-        transfer = truncate(quantity * price / leverage + loss)
-    if order.cost > spare or transfer > account.cross_wallet:
-        raise InsufficientMargin(
-            symbol=symbol,
-            cost=max(order.cost, transfer),
-            available=spare if order.cost > spare else account.cross_wallet,
-            margin=order.margin,
-            open_loss=order.open_loss,
-            price=order.price,
-            quantity=quantity,
-            leverage=leverage,
-        )
-    rate = contract.taker
-    fee = trading_fee(quantity, price, rate)
-    held = account.position(symbol)
-    if held is None:
-        return PositionOpened(
-            symbol=symbol,
-            side=side,
-            mode=settings.mode,
-            quantity=quantity,
-            price=price,
-            mark=quote.mark,
-            fee=fee,
-            leverage=leverage,
-            fee_rate=rate,
-            transfer=transfer,
-        )
-    entry, blended = _averages(held, quantity, price, rate)
-    return PositionIncreased(
-        symbol=symbol,
-        side=side,
-        mode=settings.mode,
-        quantity=quantity,
-        price=price,
-        mark=quote.mark,
-        fee=fee,
-        leverage=leverage,
-        fee_rate=blended,
-        transfer=transfer,
-        entry_price=entry,
-    )
-
-
-def _averages(held: Position, quantity: Decimal, price: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:
-    """Entry price and opening fee rate after adding, weighted by size and by notional."""
-    before, added = held.quantity * held.entry_price, quantity * price
-    entry = round_entry((before + added) / (held.quantity + quantity))
-    if held.opening_fee_rate == rate:
-        return entry, rate
-    return entry, round_entry((before * held.opening_fee_rate + added * rate) / (before + added))
-
-
-def _reduction(
-    account: MarginAccount, held: Position, quantity: Decimal, price: Decimal, market: MarketSnapshot
-) -> PositionReduced | PositionClosed:
-    """Realise PnL on part or all of a position; a shortfall stays with the position, then the fund.
-
-    docs/margin.md §Orders and fills: never the cross wallet for an isolated position; a cross wallet below zero with
-    no cross position left is made up by the fund.
-    """
-    whole = quantity == held.quantity
-    realised = truncate(held.side.sign * quantity * (price - held.entry_price))
-    fee = trading_fee(quantity, price, market.contract(held.symbol).taker)
-    released = gap = ZERO
-    wallet = held.isolated_wallet
-    if wallet is not None:
-        share = wallet if whole else truncate(wallet * quantity / held.quantity)
-        shortfall = max(ZERO, fee - realised - share)
-        taken = min(shortfall, max(ZERO, wallet - share))
-        released = share + taken
-        gap = shortfall - taken
-    elif whole and not any(p.mode is MarginMode.CROSS for k, p in account.positions.items() if k != held.key):
-        gap = max(ZERO, fee - realised - account.cross_wallet)
-    kind = PositionClosed if whole else PositionReduced
-    return kind(
-        symbol=held.symbol,
-        side=held.side,
-        mode=held.mode,
-        quantity=quantity,
-        price=price,
-        mark=market.quote(held.symbol).mark,
-        fee=fee,
-        entry_price=held.entry_price,
-        realised=realised,
-        released=released,
-        fund_gap=gap,
-    )
+    leg = side if account.position_mode is PositionMode.HEDGE else None
+    return (*events, *book(Trade(symbol, side, quantity, price, leg), account, market))

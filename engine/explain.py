@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.account import MarginAccount
-from engine.algebra import Term, greatest, least, number, total
+from engine.algebra import Term, floor, greatest, least, number, total
+from engine.capacity import max_open
 from engine.decimals import ZERO, exact
 from engine.derivation import Derivation, Given, Sheet, Step
 from engine.errors import NoPosition, UnknownFigure
 from engine.formulas import MARKET_BUY_MARKUP
 from engine.intents import Open
-from engine.margin import CrossTotals, Leg, cross_totals, figures_of, leg_of
+from engine.margin import (
+    CrossTotals,
+    Leg,
+    LiquidationPrice,
+    bankruptcy_of,
+    cross_totals,
+    figures_of,
+    leg_of,
+    partner_of,
+)
 from engine.market import MarketSnapshot
 from engine.orders import fill_price
 from engine.position import MarginMode, Side
+from engine.reservations import Exposure, exposure, reservations
 
-__all__ = ["FIGURES", "Derivation", "Given", "Step", "explain"]
+__all__ = ["FIGURES", "MORE_FIGURES", "Derivation", "Given", "Step", "explain"]
 
 USDT = "USDT"
 PURE = "1"
 STATE = "docs/margin.md §State and rounding"
 LIQUIDATION = "docs/margin.md §Liquidation"
 ORDERS = "docs/margin.md §Orders and fills"
+FUNDING = "docs/margin.md §Funding"
 
 
 @exact
@@ -34,42 +46,50 @@ def explain(
     market: MarketSnapshot,
     symbol: str | None = None,
     intent: Open | None = None,
+    side: Side | None = None,
 ) -> Derivation:
     """Derive one of FIGURES. Figures of a position take its symbol, or the only open position.
 
+    With both legs of a symbol open, `side` names one; otherwise the long leg is meant.
+
     "margin-ratio" without a symbol is the cross account's; "available" and "equity" are the account's;
-    "order-cost" needs the intent. Raises UnknownFigure, NoPosition, UnknownSymbol, PriceStale.
+    "order-cost" and "max-open" need the intent ("max-open" not its quantity). Raises UnknownFigure, NoPosition, UnknownSymbol, PriceStale.
     """
-    if figure == "order-cost":
+    if figure in _OF_ORDER:
         if intent is None:
-            raise UnknownFigure("order-cost without an order")
-        return _order_cost(intent, account, market)
+            raise UnknownFigure(f"{figure} without an order")
+        return _OF_ORDER[figure](intent, account, market)
     if figure in _OF_ACCOUNT:
         return _OF_ACCOUNT[figure](account, market)
     if figure == "margin-ratio" and symbol is None:
         return _cross_ratio(None, account, _cross(account, market))
     if figure not in _OF_POSITION:
         raise UnknownFigure(figure)
-    return _OF_POSITION[figure](_View.of(account, market, symbol))
+    return _OF_POSITION[figure](_View.of(account, market, symbol, side))
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A position at its mark, with the cross positions around it."""
+    """A position at its mark, with the cross positions around it and the funding rate of its quote."""
 
     account: MarginAccount
     leg: Leg
     cross: tuple[Leg, ...]
+    funding_rate: Decimal
 
     @classmethod
-    def of(cls, account: MarginAccount, market: MarketSnapshot, symbol: str | None) -> _View:
+    def of(
+        cls, account: MarginAccount, market: MarketSnapshot, symbol: str | None, side: Side | None
+    ) -> _View:
         if symbol is None and len(account.positions) == 1:
             symbol = account.in_order()[0].symbol
         held = None if symbol is None else account.position(symbol)
+        if symbol is not None and side is not None:
+            held = account.positions.get((symbol, side))
         if held is None:
             raise NoPosition(symbol=symbol or "")
         cross = _cross(account, market) if held.mode is MarginMode.CROSS else ()
-        return cls(account, leg_of(account, held, market), cross)
+        return cls(account, leg_of(account, held, market), cross, market.quote(held.symbol).funding_rate)
 
     @property
     def symbol(self) -> str:
@@ -82,6 +102,10 @@ class _View:
     @property
     def others(self) -> tuple[Leg, ...]:
         return tuple(leg for leg in self.cross if leg.position.key != self.leg.position.key)
+
+    @property
+    def partner(self) -> Leg | None:
+        return partner_of(self.leg, self.cross)
 
     @property
     def long(self) -> bool:
@@ -118,20 +142,13 @@ class _View:
         isolated = self.leg.position.isolated_wallet
         if isolated is not None:
             return sheet.given("isolated-wallet", "WB", isolated, USDT)
-        wallet = sheet.given("cross-wallet", "CW" if self.others else "WB", self.totals.wallet, USDT)
-        if not self.others:
+        others = self.others if self.partner is None else [o for o in self.others if o != self.partner]
+        wallet = sheet.given("cross-wallet", "CW" if others else "WB", self.totals.wallet, USDT)
+        if not others:
             return wallet
-        pnl = [
-            sheet.given(f"pnl:{leg.position.symbol}", f"PnL{_index(n)}", leg.pnl, USDT)
-            for n, leg in enumerate(self.others, 1)
-        ]
-        backed = wallet + total(pnl)
+        backed = wallet + total(_each(sheet, "pnl", "PnL", [(o, o.pnl) for o in others]))
         if maintenance:
-            bound = [
-                sheet.given(f"maintenance:{leg.position.symbol}", f"MM{_index(n)}", leg.maintenance, USDT)
-                for n, leg in enumerate(self.others, 1)
-            ]
-            backed -= total(bound)
+            backed -= total(_each(sheet, "maintenance", "MM", [(o, o.maintenance) for o in others]))
         return sheet.step("backing", "WB", backed, USDT)
 
 
@@ -144,7 +161,9 @@ def _cross(account: MarginAccount, market: MarketSnapshot) -> tuple[Leg, ...]:
 
 
 def _liquidation(view: _View) -> Derivation:
-    found = figures_of(view.account, view.leg, view.totals).liquidation
+    found = figures_of(view.account, view.leg, view.totals, view.partner).liquidation
+    if view.partner is not None:
+        return _two_sided(view, view.partner, found)
     sheet = Sheet()
     quantity, entry = view.quantity(sheet), view.entry(sheet)
     rate, amount = view.bracket(sheet, found.bracket_index or 0)
@@ -162,13 +181,68 @@ def _liquidation(view: _View) -> Derivation:
     return sheet.derivation("liquidation", view.symbol, formula, LIQUIDATION, exists=exists)
 
 
+def _two_sided(view: _View, partner: Leg, found: LiquidationPrice) -> Derivation:
+    """Both cross legs of a symbol: the nearer of the two prices, each leg in its bracket there."""
+    sheet = Sheet()
+    long, short = _sorted(sheet, view.leg, partner)
+    base = view.leg.contract.base
+    brackets = view.leg.contract.brackets
+    of_long, of_short = brackets[found.bracket_index or 0], brackets[found.short_bracket or 0]
+    long_rate = sheet.given("maintenance-rate:long", "mmrL", of_long.rate, PURE)
+    long_amount = sheet.given("maintenance-amount:long", "amtL", of_long.amount, USDT)
+    short_rate = sheet.given("maintenance-rate:short", "mmrS", of_short.rate, PURE)
+    short_amount = sheet.given("maintenance-amount:short", "amtS", of_short.amount, USDT)
+    wallet = view.wallet(sheet, maintenance=True)
+    cost = sheet.step("entry-notional", "E", long[0] * long[1] - short[0] * short[1], USDT)
+    cushion = sheet.step("cushion", "C", wallet + long_amount + short_amount, USDT)
+    above = sheet.step("numerator", "A", cost - cushion, USDT)
+    slope = long[0] * (number(1) - long_rate) - short[0] * (number(1) + short_rate)
+    below = sheet.step("denominator", "B", slope, base)
+    if found.price is not None:
+        sheet.step("liquidation-price", "P", above / below, USDT)
+    formula = "(qL·EPL − qS·EPS − WB − amtL − amtS) / (qL·(1 − mmrL) − qS·(1 + mmrS))"
+    return sheet.derivation("liquidation", view.symbol, formula, LIQUIDATION, exists=found.price is not None)
+
+
+def _sorted(sheet: Sheet, leg: Leg, partner: Leg) -> tuple[tuple[Term, Term], tuple[Term, Term]]:
+    """Quantity and entry price of both legs, long first."""
+    first, second = (leg, partner) if leg.position.side is Side.LONG else (partner, leg)
+    base = leg.contract.base
+    return (
+        (
+            sheet.given("quantity:long", "qL", first.position.quantity, base),
+            sheet.given("entry-price:long", "EPL", first.position.entry_price, USDT),
+        ),
+        (
+            sheet.given("quantity:short", "qS", second.position.quantity, base),
+            sheet.given("entry-price:short", "EPS", second.position.entry_price, USDT),
+        ),
+    )
+
+
 def _bankruptcy(view: _View) -> Derivation:
     sheet = Sheet()
+    if view.partner is not None:
+        return _bankruptcy_of_both(view, view.partner)
     quantity, entry = view.quantity(sheet), view.entry(sheet)
     wallet = view.wallet(sheet, maintenance=False)
     price = entry - wallet / quantity if view.long else entry + wallet / quantity
     result = sheet.step("bankruptcy-price", "P", price, USDT)
     return sheet.derivation("bankruptcy", view.symbol, price.formula, STATE, exists=result.value > ZERO)
+
+
+def _bankruptcy_of_both(view: _View, partner: Leg) -> Derivation:
+    sheet = Sheet()
+    long, short = _sorted(sheet, view.leg, partner)
+    wallet = view.wallet(sheet, maintenance=False)
+    cost = sheet.step("entry-notional", "E", long[0] * long[1] - short[0] * short[1], USDT)
+    above = sheet.step("numerator", "A", cost - wallet, USDT)
+    below = sheet.step("denominator", "B", long[0] - short[0], view.leg.contract.base)
+    exists = bankruptcy_of(view.leg, partner, view.totals) is not None
+    if below.value != ZERO:
+        sheet.step("bankruptcy-price", "P", above / below, USDT)
+    formula = "(qL·EPL − qS·EPS − WB) / (qL − qS)"
+    return sheet.derivation("bankruptcy", view.symbol, formula, STATE, exists=exists)
 
 
 def _break_even(view: _View) -> Derivation:
@@ -210,6 +284,40 @@ def _roe(view: _View) -> Derivation:
     return sheet.derivation("roe", view.symbol, "PnL / (q·MP / L)", STATE)
 
 
+def _funding(view: _View) -> Derivation:
+    """What the next settlement brings at the mark and rate of now; below zero: costs."""
+    sheet = Sheet()
+    size = view.size(sheet)
+    rate = sheet.given("funding-rate", "r", view.funding_rate, PURE)
+    received = (number(0) - size * rate) if view.long else size * rate
+    sheet.step("funding", "F", received, USDT)
+    return sheet.derivation("funding", view.symbol, "−s·q·MP·r", FUNDING)
+
+
+def _clearance_fee(view: _View) -> Derivation:
+    """What the exchange would take at the liquidation price; at the mark if that is already met."""
+    sheet = Sheet()
+    found = figures_of(view.account, view.leg, view.totals, view.partner).liquidation
+    quantity, entry = view.quantity(sheet), view.entry(sheet)
+    at = view.leg.mark if found.price is None or found.status == "now" else found.price
+    price = sheet.given("liquidation-price", "P", at, USDT)
+    rate = sheet.given("liquidation-fee-rate", "f", view.leg.contract.liquidation_fee, PURE)
+    wallet = view.wallet(sheet, maintenance=False)
+    pnl = view.pnl(quantity, price, entry)
+    if view.partner is not None:
+        other = view.partner.position
+        theirs = sheet.given("quantity:partner", "q₂", other.quantity, view.leg.contract.base)
+        entered = sheet.given("entry-price:partner", "EP₂", other.entry_price, USDT)
+        pnl += theirs * (entered - price) if view.long else theirs * (price - entered)
+    balance = sheet.step("margin-balance", "MB", wallet + pnl, USDT)
+    due = sheet.step("fee-due", "D", rate * (quantity * price), USDT)
+    sheet.step("clearance-fee", "C", least(due, greatest(number(0), balance)), USDT)
+    exists = found.status != "none"
+    return sheet.derivation(
+        "clearance-fee", view.symbol, "min(f·q·P, max(0, MB))", LIQUIDATION, exists=exists
+    )
+
+
 def _margin_ratio(view: _View) -> Derivation:
     wallet = view.leg.position.isolated_wallet
     if wallet is None:
@@ -227,8 +335,8 @@ def _margin_ratio(view: _View) -> Derivation:
 def _cross_ratio(symbol: str | None, account: MarginAccount, legs: tuple[Leg, ...]) -> Derivation:
     sheet = Sheet()
     wallet = sheet.given("cross-wallet", "CW", account.cross_wallet, USDT)
-    pnl = _each(sheet, "pnl", "PnL", {leg.position.symbol: leg.pnl for leg in legs})
-    bound = _each(sheet, "maintenance", "MM", {leg.position.symbol: leg.maintenance for leg in legs})
+    pnl = _each(sheet, "pnl", "PnL", [(leg, leg.pnl) for leg in legs])
+    bound = _each(sheet, "maintenance", "MM", [(leg, leg.maintenance) for leg in legs])
     required = sheet.step("maintenance", "MM", total(bound), USDT)
     balance = sheet.step("margin-balance", "MB", total([wallet, *pnl]), USDT)
     sheet.step("margin-ratio", "R", _ratio(required, balance), PURE)
@@ -242,10 +350,10 @@ def _ratio(required: Term, balance: Term) -> Term:
     return number(1 if required.value > ZERO else 0)
 
 
-def _each(sheet: Sheet, name: str, symbol: str, values: Mapping[str, Decimal]) -> list[Term]:
+def _each(sheet: Sheet, name: str, symbol: str, values: Iterable[tuple[Leg, Decimal]]) -> list[Term]:
     return [
-        sheet.given(f"{name}:{key}", f"{symbol}{_index(n)}", value, USDT)
-        for n, (key, value) in enumerate(values.items(), 1)
+        sheet.given(f"{name}:{leg.position.symbol}", f"{symbol}{_index(n)}", value, USDT)
+        for n, (leg, value) in enumerate(values, 1)
     ]
 
 
@@ -253,7 +361,7 @@ def _equity(account: MarginAccount, market: MarketSnapshot) -> Derivation:
     sheet = Sheet()
     wallet = sheet.given("wallet", "W", account.wallet, USDT)
     legs = [leg_of(account, position, market) for position in account.in_order()]
-    pnl = _each(sheet, "pnl", "PnL", {leg.position.symbol: leg.pnl for leg in legs})
+    pnl = _each(sheet, "pnl", "PnL", [(leg, leg.pnl) for leg in legs])
     sheet.step("equity", "E", total([wallet, *pnl]), USDT)
     return sheet.derivation("equity", None, "W + Σ PnL", STATE)
 
@@ -262,17 +370,46 @@ def _available(account: MarginAccount, market: MarketSnapshot) -> Derivation:
     sheet = Sheet()
     legs = _cross(account, market)
     wallet = sheet.given("cross-wallet", "CW", account.cross_wallet, USDT)
-    pnl = _each(sheet, "pnl", "PnL", {leg.position.symbol: leg.pnl for leg in legs})
-    initial = _each(sheet, "initial-margin", "IM", {leg.position.symbol: leg.initial for leg in legs})
+    pnl = _each(sheet, "pnl", "PnL", [(leg, leg.pnl) for leg in legs])
+    initial = _each(sheet, "initial-margin", "IM", [(leg, leg.initial) for leg in legs])
     balance = sheet.step("margin-balance", "MB", total([wallet, *pnl]), USDT)
+    reserved = reservations(account, market)
+    initial += _reserved(sheet, "cross-order-margin", "OM", reserved.cross)
     bound = sheet.step("initial-margin", "IM", total(initial), USDT)
-    sheet.step("available", "A", greatest(number(0), balance - bound), USDT)
-    return sheet.derivation("available", None, "max(0, CW + Σ PnL − Σ IM)", ORDERS)
+    if not reserved.isolated:
+        sheet.step("available", "A", greatest(number(0), balance - bound), USDT)
+        return sheet.derivation("available", None, "max(0, CW + Σ PnL − Σ IM)", ORDERS)
+    held = total(_reserved(sheet, "isolated-order-margin", "IO", reserved.isolated))
+    held = sheet.step("isolated-order-margin", "IO", held, USDT)
+    sheet.step("available", "A", greatest(number(0), balance - bound - held), USDT)
+    return sheet.derivation("available", None, "max(0, CW + Σ PnL − Σ IM − Σ IO)", ORDERS)
+
+
+def _reserved(sheet: Sheet, name: str, symbol: str, margins: Iterable[tuple[str, Decimal]]) -> list[Term]:
+    return [
+        sheet.given(f"{name}:{key}", f"{symbol}{_index(n)}", margin, USDT)
+        for n, (key, margin) in enumerate(margins, 1)
+    ]
+
+
+def _requirement_added(sheet: Sheet, standing: Exposure, size: Term, leverage: Term, *, buys: bool) -> Term:
+    """What an order adds to max(|P + bids|, |P − asks|) / L; without other orders simply to |P| / L."""
+    signed = sheet.given("position-notional", "P", standing.position, USDT)
+    if standing.bids == standing.asks == ZERO:
+        moved = signed + size if buys else signed - size
+        return greatest(abs(moved), abs(signed)) / leverage - abs(signed) / leverage
+    bids = sheet.given("open-bids", "bids", standing.bids, USDT)
+    asks = sheet.given("open-asks", "asks", standing.asks, USDT)
+    before = greatest(abs(signed + bids), abs(signed - asks)) / leverage
+    before = sheet.step("requirement-before", "R", before, USDT)
+    up = signed + (bids + size) if buys else signed + bids
+    down = signed - asks if buys else signed - (asks + size)
+    return greatest(abs(up), abs(down)) / leverage - before
 
 
 def _order_cost(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Derivation:
     contract, quote = market.contract(intent.symbol), market.quote(intent.symbol)
-    held = account.position(intent.symbol)
+    standing = exposure(account, market, intent.symbol, intent.side)
     leverage = account.settings_of(intent.symbol).leverage if intent.leverage is None else intent.leverage
     buys = intent.side is Side.LONG
     best = fill_price(contract, quote, market.fill_rule, intent.side, ZERO)
@@ -287,18 +424,47 @@ def _order_cost(intent: Open, account: MarginAccount, market: MarketSnapshot) ->
         assumed = greatest(sheet.given("bid", "bid", best, USDT), mark)
     price = sheet.step("assumed-price", "p", assumed, USDT)
     formula = "q·p / L + q·|min(0, MP − p)|" if buys else "q·p / L + q·|min(0, p − MP)|"
-    if held is None:
+    if standing == Exposure(ZERO, ZERO, ZERO):
         margin = quantity * price / bound
     else:
-        signed = sheet.given("position-notional", "P", held.side.sign * held.quantity * quote.mark, USDT)
-        moved = signed + quantity * price if buys else signed - quantity * price
-        margin = greatest(abs(moved), abs(signed)) / bound - abs(signed) / bound
+        margin = _requirement_added(sheet, standing, quantity * price, bound, buys=buys)
         formula = f"{margin.formula}{formula[len('q·p / L') :]}"
     margin = sheet.step("order-margin", "M", margin, USDT)
     shown = least(number(0), mark - price if buys else price - mark)
     loss = sheet.step("open-loss", "OL", quantity * abs(shown), USDT)
     sheet.step("order-cost", "C", margin + loss, USDT)
     return sheet.derivation("order-cost", intent.symbol, formula, ORDERS)
+
+
+def _max_open(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Derivation:
+    """The greatest market order on the intent's side, at its leverage and mode."""
+    found = max_open(account, market, intent.symbol, intent.side, intent.leverage, intent.mode)
+    base = market.contract(intent.symbol).base
+    sheet = Sheet()
+    spare = sheet.given("available", "A", found.available, USDT)
+    requirement = sheet.given("requirement-before", "R", found.requirement, USDT)
+    standing = sheet.given("standing-notional", "S", found.standing, USDT)
+    leverage = sheet.given("leverage", "L", found.leverage, PURE)
+    price = sheet.given("assumed-price", "p", found.price, USDT)
+    loss = sheet.given("open-loss-per-coin", "o", found.open_loss, USDT)
+    paid = (spare + requirement - standing / leverage) / (price / leverage + loss)
+    bound = sheet.step("by-margin", "Q₁", paid, base)
+    cap = sheet.given("position-limit", "cap", found.cap, USDT)
+    bound = least(bound, sheet.step("by-limit", "Q₂", (cap - standing) / price, base))
+    if found.open_loss > ZERO:
+        bound = least(bound, sheet.step("by-open-loss", "Q₃", spare / loss, base))
+    if found.wallet is not None:
+        wallet = sheet.given("cross-wallet", "CW", found.wallet, USDT)
+        fill = sheet.given("fill-price", "f", found.fill, USDT)
+        lost = sheet.given("fill-loss-per-coin", "l", found.fill_loss, USDT)
+        bound = least(bound, sheet.step("by-wallet", "Q₄", wallet / (fill / leverage + lost), base))
+    step = sheet.given("step", "step", found.step, base)
+    most = sheet.step("most", "Q", greatest(number(0), bound), base)
+    opened = floor(most / step) * step
+    if found.closes > ZERO:
+        opened = sheet.given("opposite-quantity", "X", found.closes, base) + opened
+    sheet.step("max-open", "M", opened, base)
+    return sheet.derivation("max-open", intent.symbol, opened.formula, ORDERS)
 
 
 _OF_POSITION: dict[str, Callable[[_View], Derivation]] = {
@@ -310,6 +476,12 @@ _OF_POSITION: dict[str, Callable[[_View], Derivation]] = {
     "initial": _initial,
     "pnl": _pnl,
     "roe": _roe,
+    "funding": _funding,
+    "clearance-fee": _clearance_fee,
+}
+_OF_ORDER: dict[str, Callable[[Open, MarginAccount, MarketSnapshot], Derivation]] = {
+    "order-cost": _order_cost,
+    "max-open": _max_open,
 }
 _OF_ACCOUNT: dict[str, Callable[[MarginAccount, MarketSnapshot], Derivation]] = {
     "available": _available,
@@ -328,3 +500,5 @@ FIGURES = (
     "available",
     "equity",
 )
+MORE_FIGURES = ("funding", "clearance-fee", "max-open")
+"""Figures explained too, for which no front has words yet."""

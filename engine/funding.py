@@ -1,15 +1,24 @@
-"""Formulas of funding (docs/margin.md §Funding)."""
+"""Funding: its formulas, and what is due (docs/margin.md §Funding)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from engine.decimals import ZERO, exact
-from engine.position import Side
+from engine.account import MarginAccount
+from engine.decimals import ZERO, exact, truncate
+from engine.events import FundingPaid
+from engine.market import MarketSnapshot
+from engine.position import Position, Side
 
 DAMPENER = Decimal("0.0005")
 DEFAULT_INTEREST = Decimal("0.0001")
+MAJOR_CAP = Decimal("0.75")
+"""Cap of a major contract's rate, in maintenance rates of its first bracket."""
+MINOR_CAP = Decimal("0.02")
+"""Cap of any other contract's rate: ours."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @exact
@@ -30,3 +39,68 @@ def funding_rate(premium: Decimal, interest: Decimal = DEFAULT_INTEREST) -> Deci
 def funding_cap(multiplier: Decimal, first_rate: Decimal) -> Decimal:
     """Greatest size of the rate of a major contract."""
     return multiplier * first_rate
+
+
+@exact
+def default_rate(interval_hours: int) -> Decimal:
+    """The rate of a settlement for which none is known: 0.01 % per 8 hours, pro rata (ours)."""
+    return DEFAULT_INTEREST * interval_hours / 8
+
+
+@exact
+def interval_rate(premium: Decimal, interval_hours: int, first_rate: Decimal, *, major: bool) -> Decimal:
+    """Rate per interval from the premium: pro rata of 8 hours, then capped (docs/margin.md §Funding)."""
+    cap = funding_cap(MAJOR_CAP, first_rate) if major else MINOR_CAP
+    return max(-cap, min(cap, funding_rate(premium) * interval_hours / 8))
+
+
+@exact
+def pay_funding(account: MarginAccount, market: MarketSnapshot) -> tuple[FundingPaid, ...]:
+    """What fell due since each position's last settlement, at this mark, by symbol, long first.
+
+    A position without a price, or with a stale one, is settled later.
+    """
+    return tuple(
+        event
+        for position in account.in_order()
+        if position.symbol in market.contracts and market.fresh(position.symbol)
+        for event in _due(position, market)
+    )
+
+
+def _due(position: Position, market: MarketSnapshot) -> list[FundingPaid]:
+    interval = timedelta(hours=market.contract(position.symbol).funding_interval_hours)
+    latest = market.time - (market.time - _EPOCH) % interval
+    if position.funded is None:
+        return [_paid(position, market, latest, ZERO)]
+    at = position.funded - (position.funded - _EPOCH) % interval + interval
+    found = []
+    while at <= latest:
+        found.append(_paid(position, market, at, _rate(position.symbol, market, at, latest)))
+        at += interval
+    return found
+
+
+def _rate(symbol: str, market: MarketSnapshot, at: datetime, latest: datetime) -> Decimal:
+    """The recorded rate; for the latest settlement else the quote's, for earlier ones the default."""
+    recorded = market.funding.get((symbol, at))
+    if recorded is not None:
+        return recorded
+    quote = market.quote(symbol)
+    if at == latest and quote.next_funding is not None:
+        return quote.funding_rate
+    return default_rate(market.contract(symbol).funding_interval_hours)
+
+
+def _paid(position: Position, market: MarketSnapshot, at: datetime, rate: Decimal) -> FundingPaid:
+    mark = market.quote(position.symbol).mark
+    return FundingPaid(
+        symbol=position.symbol,
+        side=position.side,
+        mode=position.mode,
+        quantity=position.quantity,
+        mark=mark,
+        rate=rate,
+        amount=truncate(funding_received(position.side, position.quantity, [(mark, rate)])),
+        at=at,
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.position import MarginMode, Side
+from engine.position import MarginMode, PositionMode, Side
+from engine.resting import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A market order in one-way mode: opens, adds, reduces or flips, as the position stands.
+    """A market order. One-way: opens, adds, reduces or flips, as the position stands. Hedge: `side` names the leg,
+    which is opened or added to and never reduced.
 
     `quantity` in coins, a multiple of the contract's step. Leverage and mode, if named, are set first and
     stand or fall with the order.
@@ -32,23 +34,28 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """A reduce-only market order; None closes all, more than the position is cut to it."""
+    """A reduce-only market order; None closes all, more than the position is cut to it.
+
+    `side` names the position; it may be left out where only one is open.
+    """
 
     symbol: str
     quantity: Decimal | None = None
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeMargin:
-    """Move USDT between the cross wallet and an isolated position; negative takes out."""
+    """Move USDT between the cross wallet and an isolated position; negative takes out. `side` as in Close."""
 
     symbol: str
     amount: Decimal
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeLeverage:
-    """Set the leverage of a symbol."""
+    """Set the leverage of a symbol, for both legs in hedge mode."""
 
     symbol: str
     leverage: int
@@ -56,15 +63,65 @@ class ChangeLeverage:
 
 @dataclass(frozen=True, slots=True)
 class ChangeMode:
-    """Set the margin mode of a symbol."""
+    """Set the margin mode of a symbol, for both legs in hedge mode."""
 
     symbol: str
     mode: MarginMode
 
 
 @dataclass(frozen=True, slots=True)
+class ChangePositionMode:
+    """Set the position mode of the account."""
+
+    mode: PositionMode
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Give an order that can rest, not yet numbered; a limit order that crosses fills at once."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Take back an open order."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrders:
+    """Take back all open orders, or those of a symbol."""
+
+    symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deleverage:
+    """Close a position by auto-deleveraging at a bankruptcy price, where a recorded tape says so."""
+
+    symbol: str
+    side: Side
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
-    """Test the whole account for liquidation at this snapshot and carry it out."""
+    """Take the whole account through one tick: what falls due, what is liquidated, triggered and filled."""
 
 
-Intent = Deposit | Open | Close | ChangeMargin | ChangeLeverage | ChangeMode | Settle
+Intent = (
+    Deposit
+    | Open
+    | Close
+    | ChangeMargin
+    | ChangeLeverage
+    | ChangeMode
+    | ChangePositionMode
+    | Place
+    | CancelOrder
+    | CancelOrders
+    | Deleverage
+    | Settle
+)

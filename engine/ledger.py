@@ -8,9 +8,11 @@ from typing import assert_never
 
 from engine.decimals import ZERO, exact
 from engine.events import (
+    AdlStruck,
     Deposited,
     Event,
     ExcessCancelled,
+    FundingPaid,
     LeverageChanged,
     LiquidationStarted,
     MarginChanged,
@@ -18,8 +20,17 @@ from engine.events import (
     PositionClosed,
     PositionIncreased,
     PositionLiquidated,
+    PositionModeChanged,
     PositionOpened,
     PositionReduced,
+)
+from engine.order_events import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderExpired,
+    OrderFilled,
+    OrderTrailed,
+    OrderTriggered,
 )
 from engine.position import Side
 
@@ -28,6 +39,7 @@ GRANT = "grant"
 FEES = "fees"
 REALISED = "realised"
 FUND = "fund"
+FUNDING = "funding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +72,30 @@ def postings(event: Event) -> tuple[Posting, ...]:
                 return _booked((WALLET, -fee), (FEES, fee))
             own = isolated_account(event.symbol, event.side)
             return _booked((WALLET, -transfer), (own, transfer - fee), (FEES, fee))
-        case PositionReduced() | PositionClosed():
+        case FundingPaid(amount=amount):
+            own = WALLET if event.mode == "cross" else isolated_account(event.symbol, event.side)
+            return _booked((own, amount), (FUNDING, -amount))
+        case PositionReduced() | PositionClosed() | AdlStruck():
             return _reduction(event, fees=event.fee, fund=-event.fund_gap)
         case PositionLiquidated():
             return _reduction(event, fees=ZERO, fund=event.clearance_fee - event.fund_gap)
-        case LeverageChanged() | ModeChanged() | ExcessCancelled() | LiquidationStarted():
+        case OrderAccepted() | OrderTrailed() | OrderTriggered() | OrderFilled() | OrderCancelled():
+            return ()
+        case (
+            OrderExpired()
+            | LeverageChanged()
+            | ModeChanged()
+            | PositionModeChanged()
+            | ExcessCancelled()
+            | LiquidationStarted()
+        ):
             return ()
         case _:
             assert_never(event)
 
 
 def _reduction(
-    event: PositionReduced | PositionClosed | PositionLiquidated, *, fees: Decimal, fund: Decimal
+    event: PositionReduced | PositionClosed | AdlStruck | PositionLiquidated, *, fees: Decimal, fund: Decimal
 ) -> tuple[Posting, ...]:
     wallet = event.released + event.realised - fees - fund
     return _booked(

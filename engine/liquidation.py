@@ -8,15 +8,26 @@ from engine.account import MarginAccount
 from engine.decimals import ZERO, exact, round_entry, truncate
 from engine.errors import BeingLiquidated
 from engine.events import Event, LiquidationStarted, PositionLiquidated
-from engine.formulas import bankruptcy_price
-from engine.margin import CrossTotals, Leg, backing, cross_legs, cross_totals, leg_of
+from engine.fills import after
+from engine.margin import (
+    CrossTotals,
+    Leg,
+    backing,
+    bankruptcy_of,
+    cross_legs,
+    cross_totals,
+    leg_of,
+    partner_of,
+)
 from engine.market import MarketSnapshot
+from engine.order_events import OrderCancelled
 from engine.orders import fill_price
 from engine.position import MarginMode, Position
+from engine.resting import CancelReason
 
 
 @exact
-def settle(account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ...]:
+def liquidate(account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ...]:
     """Test isolated positions by symbol, long first, then the cross account; carry out what is due.
 
     A stale or missing price liquidates nobody: it spares its isolated position, or the whole cross account.
@@ -77,8 +88,9 @@ def _settle_isolated(
                     maintenance=leg.maintenance,
                 )
             )
-            account = account.apply(events[0])
-        event = _liquidate(leg, cross_totals(account, ()), market, balance)
+            events += _cancelled(account, MarginMode.ISOLATED, held.symbol)
+            account = after(account, events)
+        event = _liquidate(leg, None, cross_totals(account, ()), market, balance)
         account = account.apply(event)
         events.append(event)
 
@@ -100,11 +112,21 @@ def _settle_cross(account: MarginAccount, market: MarketSnapshot) -> list[Event]
                     maintenance=totals.maintenance,
                 )
             )
-            account = account.apply(events[0])
+            events += _cancelled(account, MarginMode.CROSS, None)
+            account = after(account, events)
         largest = max(legs, key=lambda leg: leg.maintenance)  # the first of equals: symbol, long first
-        event = _liquidate(largest, totals, market, totals.balance)
+        event = _liquidate(largest, partner_of(largest, legs), totals, market, totals.balance)
         account = account.apply(event)
         events.append(event)
+
+
+def _cancelled(account: MarginAccount, mode: MarginMode, symbol: str | None) -> list[Event]:
+    """Open orders go first: isolated those of the symbol, in cross those of every cross symbol."""
+    return [
+        OrderCancelled(order.number, order.symbol, CancelReason.LIQUIDATION)
+        for order in account.orders.values()
+        if symbol in {None, order.symbol} and account.settings_of(order.symbol).mode is mode
+    ]
 
 
 def _quantity(leg: Leg, balance: Decimal) -> Decimal:
@@ -118,7 +140,9 @@ def _quantity(leg: Leg, balance: Decimal) -> Decimal:
     return held if rest * leg.mark < leg.contract.min_notional else part
 
 
-def _liquidate(leg: Leg, totals: CrossTotals, market: MarketSnapshot, balance: Decimal) -> PositionLiquidated:
+def _liquidate(
+    leg: Leg, partner: Leg | None, totals: CrossTotals, market: MarketSnapshot, balance: Decimal
+) -> PositionLiquidated:
     """Fill at the market, book loss and clearance fee; the fund takes what the last one cannot pay."""
     position, contract = leg.position, leg.contract
     isolated = position.isolated_wallet
@@ -130,16 +154,16 @@ def _liquidate(leg: Leg, totals: CrossTotals, market: MarketSnapshot, balance: D
     realised = truncate(position.side.sign * quantity * (price - position.entry_price))
     rest = position.side.sign * (position.quantity - quantity) * (leg.mark - position.entry_price)
     bare, _ = backing(leg, totals)
-    after = bare + realised + rest
+    balance_after = bare + realised + rest
     due = truncate(contract.liquidation_fee * quantity * price)
-    fee = min(due, max(ZERO, truncate(after)))
+    fee = min(due, max(ZERO, truncate(balance_after)))
     if isolated is not None:
         released = isolated if whole else fee - realised
         gap = max(ZERO, -(isolated + realised - fee)) if whole else ZERO
     else:
         released = ZERO
         gap = max(ZERO, -(totals.wallet + realised - fee)) if whole and totals.positions == 1 else ZERO
-    bankrupt = bankruptcy_price(position.side, position.quantity, position.entry_price, bare)
+    bankrupt = bankruptcy_of(leg, partner, totals)
     return PositionLiquidated(
         symbol=position.symbol,
         side=position.side,
@@ -148,12 +172,12 @@ def _liquidate(leg: Leg, totals: CrossTotals, market: MarketSnapshot, balance: D
         price=price,
         mark=leg.mark,
         entry_price=position.entry_price,
-        bankruptcy_price=round_entry(bankrupt) if bankrupt > ZERO else None,
+        bankruptcy_price=None if bankrupt is None else round_entry(bankrupt),
         realised=realised,
         clearance_fee=fee,
         waived_fee=due - fee,
         released=released,
         fund_gap=gap,
-        left=truncate(after - fee + gap),
+        left=truncate(balance_after - fee + gap),
         whole=whole,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -54,7 +54,10 @@ FRICTIONLESS = FillRule(half_spread=ZERO, impact_per_million=ZERO)
 
 @dataclass(frozen=True, slots=True)
 class MarketSnapshot:
-    """All prices of a market at one time (aware UTC); a quote older than `stale_after` is not traded on."""
+    """All prices of a market at one time (aware UTC); a quote older than `stale_after` is not traded on.
+
+    `funding`: recorded rates by symbol and settlement time, where the market keeps them (docs/margin.md §Funding).
+    """
 
     name: str
     time: datetime
@@ -62,6 +65,7 @@ class MarketSnapshot:
     contracts: Mapping[str, Contract]
     fill_rule: FillRule
     stale_after: timedelta | None = None
+    funding: Mapping[tuple[str, datetime], Decimal] = field(default_factory=dict)
 
     def contract(self, symbol: str) -> Contract:
         """Raises UnknownSymbol."""

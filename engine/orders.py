@@ -12,9 +12,10 @@ from engine.account import MarginAccount
 from engine.contracts import Contract
 from engine.decimals import ONE, ZERO, exact
 from engine.errors import BadAmount, BadQuantity, BelowMinimum, QuantityStep
-from engine.formulas import assumed_price, margin_requirement, open_loss
+from engine.formulas import assumed_price, open_loss
 from engine.market import FillRule, MarketSnapshot, Quote
 from engine.position import Side
+from engine.reservations import exposure
 
 LARGEST_QUANTITY = Decimal("1e18")
 LARGEST_AMOUNT = Decimal("1e10")
@@ -61,27 +62,23 @@ def order_cost(
     side: Side,
     quantity: Decimal,
     leverage: int | None = None,
+    price: Decimal | None = None,
 ) -> OrderCost:
-    """Cost of a market order in one-way mode, at a leverage or at the symbol's own.
+    """Cost of an order that opens, at a leverage or at the symbol's own; in hedge mode of its leg alone.
+
+    Without a limit price it is a market order.
 
     Raises UnknownSymbol or PriceStale.
     """
     contract, quote = market.contract(symbol), market.quote(symbol)
     leverage = account.settings_of(symbol).leverage if leverage is None else leverage
-    held = account.position(symbol)
-    signed = ZERO if held is None else held.side.sign * held.quantity * quote.mark
-    price = costed_price(contract, quote, market.fill_rule, side)
-    size = quantity * price
-    bids, asks = (size, ZERO) if side is Side.LONG else (ZERO, size)
-    margin = margin_requirement(signed, bids, asks, leverage) - abs(signed) / leverage
+    before = exposure(account, market, symbol, side)
+    if price is None:
+        price = costed_price(contract, quote, market.fill_rule, side)
+    after = before.with_order(side, quantity * price)
+    margin = after.requirement(leverage) - before.requirement(leverage)
     loss = open_loss(side, quantity, price, quote.mark)
-    return OrderCost(
-        price=price,
-        notional=max(abs(signed + bids), abs(signed - asks)),
-        margin=margin,
-        open_loss=loss,
-        cost=margin + loss,
-    )
+    return OrderCost(price=price, notional=after.largest, margin=margin, open_loss=loss, cost=margin + loss)
 
 
 def check_quantity(contract: Contract, quantity: Decimal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -32,12 +33,20 @@ class MarginMode(StrEnum):
     CROSS = "cross"
 
 
+class PositionMode(StrEnum):
+    """Whether a symbol has one position, or a long and a short leg side by side."""
+
+    ONE_WAY = "one-way"
+    HEDGE = "hedge"
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """An open position: quantity in coins above zero, entry price in USDT at 13 decimals.
 
     `isolated_wallet` is None in cross mode. `opening_fee_rate` is the rate of the opening fills, a fraction,
-    weighted by notional (docs/margin.md §State and rounding, break-even).
+    weighted by notional (docs/margin.md §State and rounding, break-even). `funded`: the time up to which funding is
+    settled; None for positions opened before funding was kept.
     """
 
     symbol: str
@@ -46,6 +55,7 @@ class Position:
     entry_price: Decimal
     isolated_wallet: Decimal | None
     opening_fee_rate: Decimal
+    funded: datetime | None = None
 
     @property
     def mode(self) -> MarginMode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -83,6 +84,19 @@ class Fields:
             return kind(value)  # type: ignore[arg-type]
         except (ValueError, TypeError):
             raise self.fault(name, f"not one of {', '.join(kind)}") from None
+
+    def time(self, name: str) -> datetime | None:
+        """A time with its zone, or null."""
+        value = self.take(name)
+        if value is None:
+            return None
+        try:
+            found = datetime.fromisoformat(value)  # type: ignore[arg-type]
+        except (ValueError, TypeError):
+            raise self.fault(name, "not a time") from None
+        if found.tzinfo is None:
+            raise self.fault(name, "a time without zone")
+        return found
 
     def fields(self, name: str) -> Fields:
         return Fields(self.take(name), f"{self.where}.{name}", self._error)

@@ -73,7 +73,7 @@ def outcome(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Out
     fee = sum((event.fee for event in events if isinstance(event, Fill)), ZERO)
     opened = any(isinstance(event, PositionOpened | PositionIncreased) for event in events)
     closes = sum((e.quantity for e in events if isinstance(e, PositionReduced | PositionClosed)), ZERO)
-    held = after.position(intent.symbol)
+    held = after.positions.get((intent.symbol, intent.side)) or after.position(intent.symbol)
     figures = None if held is None else position_figures(after, held.key, market)
     lost = ZERO if figures is None else _most_lost(figures)
     return Outcome(

@@ -8,6 +8,7 @@ from bot.services.turn import MAIN_MARKET
 from bot.storage import Store, VersionConflict, accounts, outbox, retrying
 from bot.storage.accounts import Account
 from bot.telemetry import Telemetry
+from engine.events import LiquidationStarted
 from engine.exchange import decide
 from engine.intents import Settle
 from engine.market import MarketSnapshot
@@ -50,6 +51,8 @@ class Settlement:
                         return False
                     now = self._clock.now()
                     after = accounts.record(unit, account, events, now, market.time)
+                    if not any(isinstance(each, LiquidationStarted) for each in events):
+                        return False
                     data = liquidation_data(events, account.state, after.state, market, now)
                     key = f"liquidation:{account.id}:{after.state.version}"
                     outbox.post(

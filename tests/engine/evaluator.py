@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, localcontext
+from decimal import ROUND_FLOOR, Decimal, localcontext
 
-TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|(max|min)|([()|·/+−,]))")
+TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|(max|min)|([()|⌊⌋·/+−,]))")
 
 
 def evaluate(sum_: str) -> Decimal:
@@ -51,6 +51,9 @@ def _atom(tokens: list[str]) -> tuple[Decimal, list[str]]:
     if head == "(":
         value, rest = _sum(rest)
         return value, rest[1:]
+    if head == "⌊":
+        value, rest = _sum(rest)
+        return value.to_integral_value(ROUND_FLOOR), rest[1:]
     if head == "|":
         value, rest = _sum(rest)
         return abs(value), rest[1:]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from engine import FIGURES, Open, Settle, Side, explain
-from engine.errors import NoPosition, UnknownFigure
+from engine import FIGURES, FillRule, Open, Settle, Side, explain
+from engine.capacity import max_open
+from engine.errors import NoPosition, Refusal, UnknownFigure
+from engine.events import ExcessCancelled
+from engine.exchange import decide
+from engine.explain import MORE_FIGURES
 from engine.orders import order_cost
 from tests.engine.evaluator import evaluate
 from tests.engine.world import ADA, BTC, CROSS, ETH, ISOLATED, LONG, SHORT, World, world
@@ -26,6 +31,7 @@ def mixed() -> World:
     return case
 
 
+ALL = FIGURES + MORE_FIGURES
 ORDERS = [
     Open(BTC, LONG, Decimal("0.05")),
     Open(BTC, SHORT, Decimal("0.3")),
@@ -35,7 +41,7 @@ ORDERS = [
 
 
 @pytest.mark.parametrize("symbol", [BTC, ETH, ADA])
-@pytest.mark.parametrize("figure", [f for f in FIGURES if f != "order-cost"])
+@pytest.mark.parametrize("figure", [f for f in ALL if f not in {"order-cost", "max-open"}])
 def test_every_step_can_be_worked_out_again(figure: str, symbol: str) -> None:
     case = mixed()
     derivation = explain(figure, case.account, case.market, symbol)
@@ -56,8 +62,23 @@ def test_the_cost_of_an_order(order: Open) -> None:
     assert derivation.result == cost.cost
 
 
+def test_open_orders_are_in_the_sums() -> None:
+    case = mixed()
+    case.place(BTC, LONG, "limit", "0.02", "48000")
+    case.place(BTC, SHORT, "limit", "0.9", "49100")
+    case.place(ADA, LONG, "limit", "900", "0.4901")
+    derivation = explain("available", case.account, case.market)
+    assert derivation.result == case.all_figures.available
+    for order in (ORDERS[0], ORDERS[1], Open(ADA, SHORT, Decimal(100))):
+        cost = order_cost(case.account, case.market, order.symbol, order.side, order.quantity)
+        derived = explain("order-cost", case.account, case.market, intent=order)
+        assert derived.result == cost.cost
+        derivations = (derivation, derived)
+        assert all(evaluate(s.worked) == s.value for d in derivations for s in d.steps)
+
+
 @pytest.mark.parametrize("symbol", [BTC, ETH, ADA])
-@pytest.mark.parametrize("figure", [f for f in FIGURES if f != "order-cost"])
+@pytest.mark.parametrize("figure", [f for f in ALL if f not in {"order-cost", "max-open"}])
 def test_formulas_name_only_what_is_given_or_stepped(figure: str, symbol: str) -> None:
     case = mixed()
     derivation = explain(figure, case.account, case.market, symbol)
@@ -140,3 +161,39 @@ def test_one_position_needs_no_symbol(side: Side) -> None:
     case.open(BTC, side, "0.1", 10, CROSS)
     derivation = explain("pnl", case.account, case.market)
     assert derivation.symbol == BTC
+
+
+@pytest.mark.parametrize("spread", ["0", "0.001"])
+@pytest.mark.parametrize("order", [*ORDERS, Open(ADA, LONG, Decimal(1)), Open(BTC, LONG, Decimal(1), 150)])
+def test_the_most_that_can_be_opened(order: Open, spread: str) -> None:
+    """It is accepted whole, and a hair more is not."""
+    case = mixed()
+    case.price("SOLUSDT", "150")
+    case.place(BTC, LONG, "limit", "0.02", "48000")
+    case.market = replace(case.market, fill_rule=FillRule(Decimal(spread), Decimal(0)))
+    derivation = explain("max-open", case.account, case.market, intent=order)
+    for step in derivation.steps:
+        assert evaluate(step.worked) == step.value, step
+    most = max_open(case.account, case.market, order.symbol, order.side, order.leverage)
+    assert derivation.result == most.quantity
+    events = decide(replace(order, quantity=most.quantity), case.account, case.market)
+    assert not any(isinstance(event, ExcessCancelled) for event in events)
+    more = replace(order, quantity=most.quantity + most.step)
+    try:
+        refused = any(isinstance(e, ExcessCancelled) for e in decide(more, case.account, case.market))
+    except Refusal:
+        refused = True
+    assert refused
+
+
+def test_funding_and_clearance() -> None:
+    case = world("1000")
+    case.open(BTC, LONG, "0.1", 10, ISOLATED)
+    quote = replace(case.market.quotes[BTC], funding_rate=Decimal("0.0003"))
+    case.market = replace(case.market, quotes={**case.market.quotes, BTC: quote})
+    assert explain("funding", case.account, case.market).result == Decimal("-1.5")
+    fee = explain("clearance-fee", case.account, case.market)
+    price = case.figures(BTC).liquidation.price
+    assert price is not None
+    assert fee.result is not None
+    assert abs(fee.result - price * Decimal("0.1") * Decimal("0.004")) < Decimal("1e-20")

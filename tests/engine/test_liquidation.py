@@ -234,6 +234,9 @@ def test_a_cross_wallet_may_be_negative_while_a_profit_stands_against_it() -> No
     assert event.fund_gap == 0
     assert case.account.cross_wallet == Decimal("-383.75")
     assert case.figures(ETH).balance == event.left == Decimal("16.25")
+    case.price(ETH, "1000")
+    case.open(BTC, LONG, "0.01")  # the profit counts as available, and cross moves nothing out of the wallet
+    assert case.account.cross_wallet < 0
 
 
 def test_the_queue_of_deleveraging() -> None:

@@ -6,19 +6,28 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from engine import (
     ALL_REFUSALS,
+    CancelOrder,
     ChangeLeverage,
     ChangeMargin,
     ChangeMode,
+    ChangePositionMode,
     Close,
     Deposit,
     Intent,
     Open,
+    Order,
+    OrderType,
+    Place,
+    PositionMode,
     Refusal,
+    Side,
+    TimeInForce,
 )
 from engine import errors as e
 from engine.exchange import decide
@@ -69,6 +78,32 @@ def big() -> World:
     case = rich()
     case.open(BTC, LONG, "60", 10, ISOLATED)
     return case
+
+
+def hedged() -> World:
+    case = world("10000")
+    case.do(ChangePositionMode(PositionMode.HEDGE))
+    case.open(BTC, LONG, "0.1", 10, ISOLATED)
+    case.open(BTC, SHORT, "0.1")
+    return case
+
+
+def working() -> World:
+    case = world()
+    case.place(BTC, LONG, "limit", "0.01", "49000")
+    return case
+
+
+def order(
+    kind: str = "limit",
+    quantity: str | None = "0.01",
+    price: str | None = "49000",
+    trigger: str | None = None,
+    direction: Side = LONG,
+    **more: Any,
+) -> Place:
+    size, limit, at = (None if one is None else D(one) for one in (quantity, price, trigger))
+    return Place(Order(BTC, direction, OrderType(kind), size, limit, at, **more))
 
 
 REFUSED: list[tuple[Callable[[], World], Intent, type[Refusal], int | None, dict[str, object]]] = [
@@ -130,6 +165,70 @@ REFUSED: list[tuple[Callable[[], World], Intent, type[Refusal], int | None, dict
     (empty, ChangeMode(BTC, ISOLATED), e.ModeUnchanged, -4046, {"mode": ISOLATED}),
     (isolated, ChangeMode(BTC, CROSS), e.ModeLocked, -4048, {"mode": ISOLATED}),
     (cross, Open(BTC, LONG, D("0.01"), None, ISOLATED), e.ModeLocked, -4048, {"mode": CROSS}),
+    (empty, ChangePositionMode(PositionMode.ONE_WAY), e.PositionModeUnchanged, -4059, {"mode": "one-way"}),
+    (isolated, ChangePositionMode(PositionMode.HEDGE), e.PositionModeLocked, -4068, {"symbol": BTC}),
+    (hedged, ChangePositionMode(PositionMode.ONE_WAY), e.PositionModeLocked, -4068, {"mode": "hedge"}),
+    (hedged, Close(BTC), e.SideMismatch, -4061, {"symbol": BTC, "mode": "hedge"}),
+    (hedged, ChangeMargin(BTC, D(10)), e.SideMismatch, -4061, {}),
+    (isolated, Close(BTC, side=SHORT), e.SideMismatch, -4061, {"mode": "one-way"}),
+    (hedged, ChangeMode(BTC, CROSS), e.ModeLocked, -4048, {}),
+    (working, ChangeMode(BTC, CROSS), e.ModeLockedByOrders, -4047, {"symbol": BTC}),
+    (
+        working,
+        ChangePositionMode(PositionMode.HEDGE),
+        e.PositionModeLockedByOrders,
+        -4067,
+        {"mode": "one-way"},
+    ),
+    (working, CancelOrder(2), e.UnknownOrder, -2011, {"number": 2}),
+    (empty, order(leg=LONG), e.SideMismatch, -4061, {}),
+    (hedged, order(), e.SideMismatch, -4061, {}),
+    (empty, order(price=None), e.BadOrder, -1102, {"field": "price"}),
+    (empty, order(quantity=None), e.BadOrder, -1102, {"field": "quantity"}),
+    (empty, order(close_position=True), e.BadOrder, -1102, {"field": "close-position"}),
+    (empty, order("stop-market", price=None), e.BadOrder, -1102, {"field": "trigger"}),
+    (empty, order(trigger="48000"), e.BadOrder, -1102, {"field": "trigger"}),
+    (empty, order("trailing-stop", price=None), e.BadOrder, -1102, {"field": "callback"}),
+    (
+        empty,
+        order("stop-market", price=None, trigger="51000", time_in_force=TimeInForce.IOC),
+        e.BadOrder,
+        -1102,
+        {"field": "time-in-force"},
+    ),
+    (empty, order(price="NaN"), e.BadPrice, -4001, {}),
+    (empty, order(price="-1"), e.BadPrice, -4001, {}),
+    (empty, order(price="49000.05"), e.PriceTick, -4014, {"tick": D("0.1")}),
+    (empty, order(quantity="0.0105"), e.QuantityStep, -4023, {}),
+    (empty, order(quantity="0.001"), e.BelowMinimum, -4164, {"notional": D(49)}),
+    (empty, order(price="52500.1"), e.PriceBand, -4016, {"most": D(52500)}),
+    (empty, order(price="47499.9", direction=SHORT), e.PriceBand, -4016, {"least": D(47500)}),
+    (
+        empty,
+        order("trailing-stop", price=None, callback=D("0.11")),
+        e.CallbackRate,
+        -2007,
+        {"most": D("0.1")},
+    ),
+    (
+        empty,
+        order("stop-market", price=None, trigger="49999"),
+        e.WouldTrigger,
+        -2021,
+        {"trigger": D(49999), "price": D(50000)},
+    ),
+    (
+        empty,
+        order(price="50000", time_in_force=TimeInForce.POST_ONLY),
+        e.WouldTake,
+        -5022,
+        {"best": D(50000)},
+    ),
+    (empty, order(time_in_force=TimeInForce.FOK), e.NotFilled, -5021, {"price": D(49000)}),
+    (empty, order(reduce_only=True), e.NoPosition, -2022, {}),
+    (isolated, order(reduce_only=True), e.NoPosition, -2022, {}),
+    (empty, order(quantity="0.1"), e.InsufficientMargin, -2019, {"available": D(1000)}),
+    (due_isolated, order(), e.BeingLiquidated, -2023, {}),
     (cross, ChangeMargin(BTC, D(10)), e.MarginOnCross, -4049, {}),
     (empty, ChangeMargin(BTC, D(10)), e.MarginWithoutPosition, -4054, {}),
     (isolated, ChangeMargin(BTC, D(0)), e.MarginNotMoved, -4055, {}),

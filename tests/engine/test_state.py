@@ -37,7 +37,7 @@ def lived() -> World:
 def test_an_account_survives_json() -> None:
     account = lived().account
     written = account.to_json()
-    assert written["v"] == 1
+    assert written["v"] == 2
     assert json.loads(json.dumps(written)) == written
     assert MarginAccount.from_json(written) == account
 
@@ -113,9 +113,9 @@ def test_the_same_position_twice_is_refused() -> None:
 
 def test_what_a_later_version_wrote_is_refused() -> None:
     with pytest.raises(NewerVersion):
-        MarginAccount.from_json({**lived().account.to_json(), "v": 2})
+        MarginAccount.from_json({**lived().account.to_json(), "v": 3})
     with pytest.raises(NewerVersion):
-        event_from_json({**event_to_json(lived().journal[0]), "v": 2})
+        event_from_json({**event_to_json(lived().journal[0]), "v": 3})
 
 
 @pytest.mark.parametrize("change", [{"type": "party"}, {"amount": None}, {"amount": "NaN"}, {"more": 1}])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from engine import (
     FRICTIONLESS,
@@ -18,6 +19,9 @@ from engine import (
     MarginMode,
     MarketSnapshot,
     Open,
+    Order,
+    OrderType,
+    Place,
     Position,
     PositionFigures,
     Settle,
@@ -66,6 +70,20 @@ class World:
         mode: MarginMode | None = None,
     ) -> tuple[Event, ...]:
         return self.do(Open(symbol, side, Decimal(quantity), leverage, mode))
+
+    def place(
+        self,
+        symbol: str,
+        direction: Side,
+        kind: str,
+        quantity: str | None = None,
+        price: str | None = None,
+        trigger: str | None = None,
+        **more: Any,
+    ) -> tuple[Event, ...]:
+        """Give an order, its kind and prices as text."""
+        size, limit, at = (None if one is None else Decimal(one) for one in (quantity, price, trigger))
+        return self.do(Place(Order(symbol, direction, OrderType(kind), size, limit, at, **more)))
 
     def price(self, symbol: str, price: str | Decimal) -> None:
         self.market = self.market.with_mark(symbol, Decimal(price))
