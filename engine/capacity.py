@@ -90,7 +90,9 @@ def _most(
     ]
     if loss > ZERO:
         bounds.append(spare / loss)
-    fill = fill_price(contract, quote, rule, side, closes + max(ZERO, min(bounds)))
+    # What moves into an isolated wallet is largest a coin at the worst fill or, for a sale above the mark, the best.
+    fills = (fill_price(contract, quote, rule, side, at) for at in (closes + max(ZERO, min(bounds)), ZERO))
+    fill = max(fills, key=lambda at: at / settings.leverage + open_loss(side, Decimal(1), at, quote.mark))
     fill_loss = open_loss(side, Decimal(1), fill, quote.mark)
     wallet = account.cross_wallet if settings.mode is MarginMode.ISOLATED else None
     if wallet is not None:

@@ -44,7 +44,7 @@ from engine import (
     postings,
 )
 from engine.capacity import max_open
-from engine.errors import OverPositionLimit
+from engine.errors import InsufficientMargin, OverPositionLimit
 from engine.events import ExcessCancelled
 from engine.exchange import decide
 from engine.reservations import exposures
@@ -252,6 +252,8 @@ class Duel:
             if any(one.largest > limit for one in exposures(account, market, symbol)):
                 return  # what stands is too large for that leverage already
             raise
+        except InsufficientMargin as refusal:
+            raise Difference(f"{found}: {refusal}") from None
         if any(isinstance(event, ExcessCancelled) for event in events):
             raise Difference(f"{found} is not accepted whole")
 
