@@ -6,7 +6,7 @@ python -m benchmarks [name ...]
 import subprocess
 import sys
 
-ALL = ("open_path", "sqlite_driver", "write_path", "telegram_updates", "console_start")
+ALL = ("engine", "open_path", "sqlite_driver", "write_path", "telegram_updates", "console_start")
 
 
 def main(names: list[str]) -> int:

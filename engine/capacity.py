@@ -54,18 +54,28 @@ def max_open(
 
     Raises UnknownSymbol or PriceStale.
     """
-    contract, quote, rule = market.contract(symbol), market.quote(symbol), market.fill_rule
     settings = account.settings_of(symbol)
     if leverage is not None and leverage != settings.leverage:
         account = account.apply(LeverageChanged(symbol, leverage, settings.leverage))
     if mode is not None and mode is not settings.mode and not account.legs(symbol):
         account = account.apply(ModeChanged(symbol, mode))
+    found = _most(account, market, symbol, side, ZERO)
+    if found.closes > ZERO:  # the whole order fills at one price, so the close is dearer than by itself
+        found = _most(account, market, symbol, side, found.quantity)
+    return found
+
+
+def _most(
+    account: MarginAccount, market: MarketSnapshot, symbol: str, side: Side, whole: Decimal
+) -> Capacity:
+    """The bounds, an opposite position being closed by an order of at least `whole` coins."""
+    contract, quote, rule = market.contract(symbol), market.quote(symbol), market.fill_rule
     settings = account.settings_of(symbol)
     closes = ZERO
     held = account.positions.get((symbol, side.opposite))
     if held is not None and account.position_mode is PositionMode.ONE_WAY:
         closes = held.quantity
-        out = fill_price(contract, quote, rule, side, closes)
+        out = fill_price(contract, quote, rule, side, max(closes, whole))
         account = after(account, book(Trade(symbol, side, closes, out), account, market))
     stands = exposure(account, market, symbol, side)
     price = costed_price(contract, quote, rule, side)
@@ -80,7 +90,9 @@ def max_open(
     ]
     if loss > ZERO:
         bounds.append(spare / loss)
-    fill = fill_price(contract, quote, rule, side, max(ZERO, min(bounds)))
+    # What moves into an isolated wallet is largest a coin at the worst fill or, for a sale above the mark, the best.
+    fills = (fill_price(contract, quote, rule, side, at) for at in (closes + max(ZERO, min(bounds)), ZERO))
+    fill = max(fills, key=lambda at: at / settings.leverage + open_loss(side, Decimal(1), at, quote.mark))
     fill_loss = open_loss(side, Decimal(1), fill, quote.mark)
     wallet = account.cross_wallet if settings.mode is MarginMode.ISOLATED else None
     if wallet is not None:

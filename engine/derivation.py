@@ -8,6 +8,13 @@ from decimal import Decimal
 from engine.algebra import Term, named
 from engine.decimals import text
 
+USDT = "USDT"
+PURE = "1"
+STATE = "docs/margin.md §State and rounding"
+LIQUIDATION = "docs/margin.md §Liquidation"
+ORDERS = "docs/margin.md §Orders and fills"
+FUNDING = "docs/margin.md §Funding"
+
 
 @dataclass(frozen=True, slots=True)
 class Given:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from engine.account import MarginAccount
 from engine.contracts import Bracket, Contract, bracket_index
@@ -72,9 +73,11 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """A position seen at its mark: what sums over positions need, in USDT; `bracket` counts from 0."""
+class Leg(NamedTuple):
+    """A position seen at its mark: what sums over positions need, in USDT; `bracket` counts from 0.
+
+    A tuple, because every tick makes one of every position.
+    """
 
     position: Position
     contract: Contract
@@ -178,16 +181,17 @@ def leg_of(account: MarginAccount, position: Position, market: MarketSnapshot) -
     leverage = account.settings_of(position.symbol).leverage
     index = bracket_index(contract.brackets, size)
     bracket = contract.brackets[index]
+    moved = mark - position.entry_price if position.side is Side.LONG else position.entry_price - mark
     return Leg(
-        position=position,
-        contract=contract,
-        leverage=leverage,
-        mark=mark,
-        notional=size,
-        pnl=position.side.sign * position.quantity * (mark - position.entry_price),
-        initial=size / leverage,
-        maintenance=size * bracket.rate - bracket.amount,
-        bracket=index,
+        position,
+        contract,
+        leverage,
+        mark,
+        size,
+        position.quantity * moved,
+        size / leverage,
+        size * bracket.rate - bracket.amount,
+        index,
     )
 
 

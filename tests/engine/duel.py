@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine import (
+    AccountFigures,
     CancelOrder,
     ChangeLeverage,
     ChangeMargin,
@@ -27,6 +28,8 @@ from engine import (
     Order,
     OrderType,
     Place,
+    Position,
+    PositionFigures,
     PositionMode,
     Quote,
     Refusal,
@@ -37,9 +40,15 @@ from engine import (
     account_figures,
     event_from_json,
     event_to_json,
+    explain,
     postings,
 )
+from engine.capacity import max_open
+from engine.errors import InsufficientMargin, OverPositionLimit
+from engine.events import ExcessCancelled
 from engine.exchange import decide
+from engine.reservations import exposures
+from tests.engine.evaluator import evaluate
 from tests.engine.oracle import Oracle
 from tests.engine.world import ADA, BTC, CONTRACTS, ETH, LONG, SHORT, World, world
 
@@ -76,7 +85,9 @@ def sign(side: Side | None) -> int | None:
 
 
 class Duel:
-    """One random life from a seed."""
+    """One random life from a seed; `looks` is the share of ticks after which every figure is explained."""
+
+    looks = 0.05
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
@@ -172,6 +183,9 @@ class Duel:
                 raise Difference(f"{intent}: {name} {value}, oracle {float(other)}")
         if isinstance(intent, Settle):
             self.compliant()
+            if self.rng.random() < self.looks:
+                self.explained(figures)
+                self.most()
 
     def compliant(self) -> None:
         """Nothing that is due survives a tick; without a cross position the cross wallet is not below zero."""
@@ -179,6 +193,69 @@ class Duel:
             raise Difference("due after a tick")
         if not self.oracle.cross_keys() and self.oracle.cross_wallet() < 0:
             raise Difference("a debt")
+
+    def explained(self, figures: AccountFigures) -> None:
+        """Every figure has its derivation, whose last line gives it when worked out again; roots hold."""
+        account, market = self.case.account, self.case.market
+        found: list[tuple[str, Position | None, Decimal | None]] = [
+            ("available", None, figures.available),
+            ("equity", None, figures.equity),
+        ]
+        for one in figures.positions:
+            found += [
+                ("liquidation", one.position, one.liquidation.price),
+                ("bankruptcy", one.position, one.bankruptcy_price),
+                ("margin-ratio", one.position, one.ratio),
+                ("maintenance", one.position, one.maintenance),
+                ("pnl", one.position, one.pnl),
+            ]
+            self.root(one)
+        for name, held, value in found:
+            symbol, side = (None, None) if held is None else held.key
+            derivation = explain(name, account, market, symbol, side=side)
+            if derivation.result != value:
+                raise Difference(f"{name} of {held}: {value}, explained {derivation.result}")
+            if value is not None and evaluate(derivation.steps[-1].worked) != value:
+                raise Difference(f"{name} of {held}: its last line is not {value}")
+
+    def root(self, one: PositionFigures) -> None:
+        """At a liquidation price the oracle's balance is its maintenance."""
+        oracle, symbol = self.oracle, one.position.symbol
+        mark = oracle.mark[symbol]
+        for price in (one.liquidation.lower, one.liquidation.upper):
+            if price is None:
+                continue
+            oracle.mark[symbol] = F(price)
+            keys = oracle.cross_keys()
+            balance = oracle.cross_wallet()
+            if one.position.isolated_wallet is not None:
+                keys, balance = [(symbol, int(one.position.side.sign))], F(one.position.isolated_wallet)
+            over = balance + sum((oracle.pnl(key) - oracle.need(key) for key in keys), F(0))
+            oracle.mark[symbol] = mark
+            if abs(over) > F(1, 10**18) * max(F(1), F(price * one.position.quantity)):
+                raise Difference(f"{symbol}: at {price} balance is {float(over)} off maintenance")
+
+    def most(self) -> None:
+        """What can be opened at most is accepted whole."""
+        symbol, side, leverage = self.symbol(), self.side(), self.rng.choice((3, 10, 50))
+        account, market = self.case.account, self.case.market
+        leverage = max(leverage, account.settings_of(symbol).leverage)
+        if leverage > CONTRACTS[symbol].max_leverage:
+            return
+        found = max_open(account, market, symbol, side, leverage)
+        if found.quantity * market.quotes[symbol].mark < CONTRACTS[symbol].min_notional:
+            return
+        try:
+            events = decide(Open(symbol, side, found.quantity, leverage), account, market)
+        except OverPositionLimit:
+            limit = CONTRACTS[symbol].max_notional(leverage)
+            if any(one.largest > limit for one in exposures(account, market, symbol)):
+                return  # what stands is too large for that leverage already
+            raise
+        except InsufficientMargin as refusal:
+            raise Difference(f"{found}: {refusal}") from None
+        if any(isinstance(event, ExcessCancelled) for event in events):
+            raise Difference(f"{found} is not accepted whole")
 
     # -- one random step
 
