@@ -6,22 +6,18 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, assert_never
 
 from bot.core.action import (
-    NONCE_LENGTH,
-    TOKEN_LENGTH,
     Action,
     BadPayload,
-    kept_link_payload,
-    link_payload,
     nonce_of,
     read_link,
 )
 from bot.core.binder import Ambiguous, Binder, Bound, Missing
 from bot.core.command import Command, Registry, Visibility
-from bot.core.identity import new_id
 from bot.core.params import BadWord, Param
 from bot.core.questions import ask, did_you_mean
 from bot.core.reply import Answer, Button, Reply
 from bot.core.request import Called, Input, Pressed, Request, Said
+from bot.core.sealing import seal
 from bot.core.suggest import nearest
 from bot.core.texts import N_
 from bot.core.turn import AlreadyAnswered, TryAgain, Turns, TurnT
@@ -183,7 +179,7 @@ class Router(Generic[TurnT]):
             before = await turn.answered(nonce)
             if before is not None:
                 raise AlreadyAnswered(before)
-        sealed = self._sealed(turn, answer)
+        sealed = seal(answer, turn, self.registry)
         if turn.changed:
             turn.remember(sealed, nonce)
         return sealed
@@ -310,23 +306,3 @@ class Router(Generic[TurnT]):
             return did_you_mean(data, command.name)
         corrected = getattr(binding, "corrected", " ".join((command.name, *words[1:])))
         return did_you_mean(data, corrected or command.name)
-
-    def _sealed(self, turn: TurnT, answer: Answer) -> Answer:
-        """The answer with each button's payload made: owner, nonce, and a token for a line that is too long."""
-        return replace(
-            answer,
-            buttons=tuple(tuple(self._seal(turn, each) for each in row) for row in answer.buttons),
-        )
-
-    def _seal(self, turn: TurnT, button: Button) -> Button:
-        owner = None if button.anyone else turn.person_id
-        command = self.registry.find(button.line.partition(" ")[0])
-        once = button.once or (command is not None and command.moves_money)
-        nonce = new_id(NONCE_LENGTH) if once else None
-        action = Action(button.line, owner, nonce, button.suggested)
-        payload = link_payload(button.line) if button.deep else action.encode() if action.fits else None
-        if payload is None:
-            token = new_id(TOKEN_LENGTH)
-            turn.keep_line(token, button.line)
-            payload = kept_link_payload(token) if button.deep else action.kept_under(token).encode()
-        return replace(button, payload=payload)

@@ -240,7 +240,7 @@ def test_decisions_are_numbered_without_gaps_and_say_why() -> None:
 
 def test_no_file_names_a_registry_or_somebodys_folders() -> None:
     hosts = "|".join(
-        r"\.".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "(org|com)"))
+        r"\.".join(parts) for parts in (("pypi", "org"), ("python" + "hosted", "org"), ("npmjs", "(org|com)"))
     )
     folders = r"(?<![\w.~$}>-])/(home|root|work|Users)/\w"
     named = [str(path) for path, text in texts() if re.search(rf"{hosts}|{folders}", text)]
