@@ -68,13 +68,13 @@ async def rival(source: Path, path: Path) -> list[float]:
         for table in ("accounts", "previews"):
             rows = [tuple(row) for row in await old.execute_fetchall(f"SELECT * FROM {table}")]
             await new.executemany(_insert(table, rows), rows)
-        state = next(iter(await old.execute_fetchall("SELECT id, state, open_positions FROM accounts")))
+        state = next(iter(await old.execute_fetchall("SELECT id, state, open_items FROM accounts")))
         for trade in await _trades(old):
             started = time.perf_counter()
             await new.execute("BEGIN IMMEDIATE")
             await new.execute("UPDATE previews SET spent = 1 WHERE id = ?", (trade.preview,))
             await new.execute(
-                "UPDATE accounts SET version = ?, state = ?, open_positions = ? WHERE id = ?",
+                "UPDATE accounts SET version = ?, state = ?, open_items = ? WHERE id = ?",
                 (trade.version, state[1], state[2], state[0]),
             )
             for table, rows in ((table, rows) for table, rows in trade.rows.items() if rows):

@@ -155,7 +155,7 @@ def _encoded(ground: Ground) -> list[Trade]:
             [
                 ("UPDATE previews SET spent = 1 WHERE id = ? AND spent = 0", [(preview,)]),
                 (
-                    "UPDATE accounts SET version=?, state=?, open_positions=? WHERE id=? AND version=?",
+                    "UPDATE accounts SET version=?, state=?, open_items=? WHERE id=? AND version=?",
                     [changed],
                 ),
                 (

@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bot.commands.analysis import AnalysisCommands
+from bot.commands.book import BookCommands
 from bot.commands.confirm import ConfirmCommands
 from bot.commands.help import HelpCommands
 from bot.commands.margin import MarginCommands
 from bot.commands.person import PersonCommands
 from bot.commands.portfolio import PortfolioCommands
+from bot.commands.resting import RestingCommands
 from bot.commands.trade import TradeCommands
 from bot.content.catalogue import Language, load_languages
 from bot.content.wording import CatalogueWording
@@ -136,10 +139,13 @@ def build_registry(balance: Decimal, languages: dict[str, str], lexicon: Lexicon
     trade = TradeCommands(orders).commands()
     margin = MarginCommands(orders).commands()
     portfolio = PortfolioCommands(orders).commands()
-    previewed = (*trade, *margin, *portfolio)
+    resting = RestingCommands(orders).commands()
+    book = BookCommands(orders).commands()
+    previewed = (*trade, *resting, *book, *margin, *portfolio)
     commands += PersonCommands(languages, balance).commands()
     commands += HelpCommands(lambda: commands).commands()
     commands += previewed
+    commands += AnalysisCommands(orders).commands()
     commands += ConfirmCommands(orders, previewed, Binder(lexicon)).commands()
     return Registry(commands)
 

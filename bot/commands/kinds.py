@@ -13,13 +13,17 @@ from bot.core.words import Lexicon
 from bot.services.sizes import Coins, EquityShare, Margin, Notional, Size
 from engine.explain import FIGURES
 from engine.position import MarginMode, Side
+from engine.resting import TimeInForce, Watched
 
 _AMOUNT = r"-?(?:[0-9]{1,15}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})"
 _LEVERAGE = re.compile(r"(?:x(-?[0-9]{1,15}(?:\.[0-9]{1,12})?)|(-?[0-9]{1,15}(?:\.[0-9]{1,12})?)x)")
 _MARGIN = re.compile(rf"(?:\$({_AMOUNT})|({_AMOUNT})(?:usdt|usd|\$))")
+_NAMED_MARGIN = re.compile(rf"margin=\$?({_AMOUNT})(?:usdt|usd|\$)?")
 _PERCENT = re.compile(rf"({_AMOUNT})%")
 _NOTIONAL = re.compile(rf"=\$?({_AMOUNT})(?:usdt|usd|\$)?")
 _COINS = re.compile(rf"{_AMOUNT}[a-z0-9]*[a-z][a-z0-9]*")
+_PRICE = re.compile(rf"@?({_AMOUNT})")
+_TAG = re.compile(r"#[a-z0-9_-]{1,24}")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})")
 _OFFERED_LEVERAGES = (1, 2, 3, 5, 10, 20)
 
@@ -48,6 +52,27 @@ MOVE = ChoiceKind(
     {"add": 1, "remove": -1},
     {"add": N_("Add"), "remove": N_("Take out")},
     {"take": "remove", "withdraw": "remove", "more": "add", "less": "remove", "+": "add"},
+)
+FORCE = ChoiceKind(
+    "force",
+    {
+        "gtc": TimeInForce.GTC,
+        "ioc": TimeInForce.IOC,
+        "fok": TimeInForce.FOK,
+        "post": TimeInForce.POST_ONLY,
+    },
+    {
+        "gtc": N_("Rests until cancelled"),
+        "ioc": N_("At once or cancelled"),
+        "fok": N_("Whole at once or refused"),
+        "post": N_("Only if it rests"),
+    },
+    {"post-only": "post", "postonly": "post", "maker": "post"},
+)
+WATCHED = ChoiceKind(
+    "watched",
+    {"mark": Watched.MARK, "last": Watched.LAST},
+    {"mark": N_("By the mark price"), "last": N_("By the last price")},
 )
 FIGURE = ChoiceKind(
     "figure",
@@ -145,6 +170,8 @@ class SizeKind:
             return None
         if found := _MARGIN.fullmatch(word):
             return Margin(_money(found[1] or found[2], word))
+        if found := _NAMED_MARGIN.fullmatch(word):
+            return Margin(_money(found[1], word))
         if found := _PERCENT.fullmatch(word):
             share = _money(found[1], word)
             if share > 100:
@@ -264,6 +291,89 @@ class PercentKind:
         return ()
 
 
+@dataclass(frozen=True, slots=True)
+class PriceKind:
+    """A price: `@49000`, or `49000` after its name; `bare`: a number alone is one too."""
+
+    bare: bool = False
+    name: str = "price"
+    free: bool = False
+
+    def read(self, word: str, lexicon: Lexicon) -> object | None:
+        found = _PRICE.fullmatch(word)
+        return _above_zero(found[1], word) if found else None
+
+    def read_bare(self, number: Decimal, lexicon: Lexicon) -> object | None:
+        return _above_zero(str(number), str(number)) if self.bare else None
+
+    def show(self, value: Any) -> str:
+        return f"{value:f}" if self.bare else f"@{value:f}"
+
+    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
+        return ()
+
+    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
+        return ()
+
+
+ALL_ORDERS = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKind:
+    """An open order by its number, `3` or `#3`, or `all` (0)."""
+
+    name: str = "order"
+    free: bool = False
+
+    def read(self, word: str, lexicon: Lexicon) -> object | None:
+        if lexicon.canonical("share", word) == "all":
+            return ALL_ORDERS
+        found = re.fullmatch(r"#([0-9]{1,15})", word)
+        return self.read_bare(Decimal(found[1]), lexicon) if found else None
+
+    def read_bare(self, number: Decimal, lexicon: Lexicon) -> object | None:
+        if number != number.to_integral_value() or number < 1:
+            raise BadWord("order-number", str(number))
+        return int(number)
+
+    def show(self, value: Any) -> str:
+        return "all" if value == ALL_ORDERS else str(value)
+
+    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
+        return ()
+
+    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
+        return ("all",)
+
+
+@dataclass(frozen=True, slots=True)
+class TagKind:
+    """The name of a strategy: `#breakout`."""
+
+    name: str = "tag"
+    free: bool = False
+
+    def read(self, word: str, lexicon: Lexicon) -> object | None:
+        if not word.startswith("#"):
+            return None
+        if not _TAG.fullmatch(word):
+            raise BadWord("tag", word)
+        return word.removeprefix("#")
+
+    def read_bare(self, number: Decimal, lexicon: Lexicon) -> object | None:
+        return None
+
+    def show(self, value: Any) -> str:
+        return f"#{value}"
+
+    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
+        return ()
+
+    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
+        return ()
+
+
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
     return {name.casefold(): name for name in sorted(zoneinfo.available_timezones())}
@@ -317,3 +427,8 @@ SHARE = ShareKind()
 AMOUNT = AmountKind()
 PERCENT = PercentKind()
 ZONE = ZoneKind()
+PRICE = PriceKind()
+BARE_PRICE = PriceKind(bare=True)
+CALLBACK = PercentKind(name="callback")
+ORDER = OrderKind()
+TAG = TagKind()

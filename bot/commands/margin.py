@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from bot.commands.cards import base_of, liquidation_data, position_data
-from bot.commands.kinds import AMOUNT, LEVERAGE, MODE, MOVE, SYMBOL
+from bot.commands.kinds import AMOUNT, LEVERAGE, MODE, MOVE, SIDE, SYMBOL
+from bot.commands.legs import named
 from bot.commands.results import confirm_row, done_answer
 from bot.core.command import Command, Visibility
 from bot.core.params import param
@@ -17,7 +19,7 @@ from bot.services.plans import Plan
 from bot.services.turn import BotTurn
 from engine.intents import ChangeMargin
 from engine.margin import account_figures, position_figures
-from engine.position import MarginMode
+from engine.position import MarginMode, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class MarginWords:
     symbol: str | None = param(
         SYMBOL, N_("Which isolated position; the only one if you name none"), default=None
     )
+    side: Side | None = param(SIDE, N_("Which leg, where both are open"), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,20 +96,29 @@ class MarginCommands:
     async def margin(self, turn: BotTurn, words: MarginWords) -> Answer:
         """Preview a move of margin, or carry it out at once if previews are off."""
         account = await turn.account()
-        isolated = [each for each in account.state.in_order() if each.isolated_wallet is not None]
+        isolated = [
+            each
+            for each in account.state.in_order()
+            if each.isolated_wallet is not None
+            and words.symbol in {None, each.symbol}
+            and words.side in {None, each.side}
+        ]
         verb = "add" if words.move > 0 else "remove"
-        amount = AMOUNT.show(words.amount)
-        if words.symbol is None and len(isolated) > 1:
-            lines = {each.symbol: f"margin {verb} {amount} {SYMBOL.show(each.symbol)}" for each in isolated}
-            buttons = [Button(base_of(symbol), line) for symbol, line in lines.items()]
+        start = f"margin {verb} {AMOUNT.show(words.amount)}"
+        if len(isolated) > 1:
+            buttons = [
+                Button(label, f"{start} {name}", values)
+                for name, label, values in map(partial(named, account.state), isolated)
+            ]
             return Answer("ask_position", {"what": "margin"}, rows_of(buttons))
         if words.symbol is None and not isolated:
             raise NothingOpen
         symbol = words.symbol or isolated[0].symbol
-        intent = ChangeMargin(symbol, words.amount * words.move)
+        side = isolated[0].side if isolated else words.side
+        intent = ChangeMargin(symbol, words.amount * words.move, side)
         if not turn.previews:
             return await done_answer(turn, await self._orders.carry_out(turn, "margin", (intent,)))
-        line = f"margin {verb} {amount} {SYMBOL.show(symbol)}"
+        line = " ".join((start, SYMBOL.show(symbol), *([words.side.value] if words.side else [])))
         plan = Plan.of("margin", line, (intent,), account.state, turn.market)
         preview = await self._orders.keep(turn, plan)
         why = Button(N_("Why this price?"), f"why liquidation {SYMBOL.show(symbol)}")
@@ -116,7 +128,7 @@ class MarginCommands:
     async def _margin_data(self, turn: BotTurn, intent: ChangeMargin) -> dict[str, Any]:
         state = (await turn.account()).state
         _, after = await self._orders.trial(turn, (intent,))
-        held = state.position(intent.symbol)
+        held = next((each for each in state.legs(intent.symbol) if intent.side in {None, each.side}), None)
         if held is None:
             raise NothingOpen
         figures = account_figures(after, turn.market)

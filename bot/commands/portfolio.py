@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.commands.cards import account_data, base_of, derivation_data, position_data, prices_data
 from bot.commands.history import entry_data
-from bot.commands.kinds import FIGURE, SYMBOL, TEXT
+from bot.commands.kinds import FIGURE, SIDE, SYMBOL, TAG, TEXT
+from bot.commands.legs import named
 from bot.commands.results import confirm_row
 from bot.core.command import Command, Visibility
 from bot.core.params import param
@@ -16,12 +18,14 @@ from bot.core.texts import N_
 from bot.services.orders import RESET, Orders
 from bot.services.plans import Plan
 from bot.services.portfolio import page_of_history
+from bot.services.strategies import Strategy, strategies
 from bot.services.turn import BotTurn
 from engine.account import MarginAccount
 from engine.errors import NoPosition
 from engine.explain import FIGURES, Derivation, explain
 from engine.intents import Open
 from engine.margin import account_figures
+from engine.position import Side
 
 PAGE = 8
 LISTED = 12
@@ -42,6 +46,7 @@ class WhyWords:
 
     figure: str = param(FIGURE, N_("Which figure to explain"))
     symbol: str | None = param(SYMBOL, N_("Of which position; the only one if you name none"), default=None)
+    side: Side | None = param(SIDE, N_("Which leg, where both are open"), default=None)
     preview: str | None = param(TEXT, N_("Of which preview"), default=None, hidden=True)
 
 
@@ -49,7 +54,16 @@ class WhyWords:
 class HistoryWords:
     """What `/history` takes."""
 
+    tag: str | None = param(TAG, N_("The results of a strategy, such as #breakout"), default=None)
     before: str | None = param(TEXT, N_("Where the page starts"), default=None, hidden=True)
+
+
+ASKED = {
+    "{coin}": (N_("{coin}: why this price?"), N_("Close {coin}")),
+    "{coin} long": (N_("{coin} long: why this price?"), N_("Close {coin} long")),
+    "{coin} short": (N_("{coin} short: why this price?"), N_("Close {coin} short")),
+}
+"""The labels of a position's buttons by the label of the position."""
 
 
 class PortfolioCommands:
@@ -102,6 +116,7 @@ class PortfolioCommands:
                 arguments=HistoryWords,
                 visibility=private,
                 topic="look",
+                examples=("history #breakout",),
             ),
             Command(
                 name="reset",
@@ -140,11 +155,11 @@ class PortfolioCommands:
             return Answer("positions", {"positions": []}, ((Button(N_("Open a first position"), "open"),),))
         buttons = []
         for each in figures.positions:
-            name = SYMBOL.show(each.position.symbol)
-            values = {"coin": base_of(each.position.symbol)}
+            name, coin, values = named(account.state, each.position)
+            why, close = ASKED[coin]
             buttons += [
-                Button(N_("{coin}: why this price?"), f"why liquidation {name}", values),
-                Button(N_("Close {coin}"), f"close {name}", values),
+                Button(why, f"why liquidation {name}", values),
+                Button(close, f"close {name}", values),
             ]
         data = {
             "positions": [position_data(each) for each in figures.positions],
@@ -174,24 +189,30 @@ class PortfolioCommands:
         if intent is not None and words.figure != "order-cost":
             _, state = await self._orders.trial(turn, (intent,))
         if symbol is None and words.figure in OF_POSITION and len(state.positions) > 1:
-            held = [each.symbol for each in state.in_order()]
-            buttons = [Button(base_of(each), f"why {words.figure} {SYMBOL.show(each)}") for each in held]
+            buttons = [
+                Button(label, f"why {words.figure} {name}", values)
+                for name, label, values in map(partial(named, state), state.in_order())
+            ]
             return Answer("ask_position", {"what": "why"}, rows_of(buttons))
+        side = words.side or (intent.side if intent else None)
         if symbol is None and words.figure == "margin-ratio" and len(state.positions) == 1:
             symbol = state.in_order()[0].symbol
         try:
-            derivation = explain(words.figure, state, turn.market, symbol, intent)
+            derivation = explain(words.figure, state, turn.market, symbol, intent, _leg(state, symbol, side))
         except NoPosition:
             return Answer("why_needs_position", {"base": base_of(symbol or "")}, ok=False)
         return Answer(
             "why",
-            self._why_data(derivation, state, intent),
-            self._other_figures(derivation, words.preview),
+            self._why_data(derivation, state, intent, side),
+            self._other_figures(derivation, words.preview, words.side),
             fresh=intent is not None,  # the preview stays, to be confirmed
         )
 
-    def _why_data(self, derivation: Derivation, state: MarginAccount, intent: Open | None) -> dict[str, Any]:
-        held = state.position(derivation.symbol) if derivation.symbol else None
+    def _why_data(
+        self, derivation: Derivation, state: MarginAccount, intent: Open | None, side: Side | None
+    ) -> dict[str, Any]:
+        legs = state.legs(derivation.symbol) if derivation.symbol else ()
+        held = next((each for each in legs if side in {None, each.side}), legs[0] if legs else None)
         return {
             **derivation_data(derivation),
             "side": intent.side if intent else held.side if held else None,
@@ -200,8 +221,12 @@ class PortfolioCommands:
             "previewed": intent is not None,
         }
 
-    def _other_figures(self, derivation: Derivation, preview: str | None) -> tuple[tuple[Button, ...], ...]:
+    def _other_figures(
+        self, derivation: Derivation, preview: str | None, side: Side | None
+    ) -> tuple[tuple[Button, ...], ...]:
         name = f" {SYMBOL.show(derivation.symbol)}" if derivation.symbol else ""
+        if name and side is not None:
+            name = f"{name} {side.value}"
         of_one = OF_POSITION | {"margin-ratio"}
         if preview is not None:
             name, of_one = f" preview={preview}", of_one | {"order-cost"}
@@ -212,11 +237,34 @@ class PortfolioCommands:
     async def history(self, turn: BotTurn, words: HistoryWords) -> Answer:
         """A page of what happened, newest first."""
         account = await turn.account()
+        if words.tag is not None:
+            return await self._strategy(turn, words.tag)
         before = int(words.before) if words.before and _PLACE.fullmatch(words.before) else None
         entries, older = await page_of_history(turn.unit, account.id, before, PAGE)
         data = {"entries": [entry_data(each) for each in entries], "first_page": before is None}
         buttons = (Button(N_("Older"), f"history before={older}"),) if older is not None else ()
         return Answer("history", data).with_buttons(buttons)
+
+    async def _strategy(self, turn: BotTurn, tag: str) -> Answer:
+        """The results of the trades that are kept under a tag."""
+        account = await turn.account()
+        found = await strategies(turn.unit, account.id)
+        it = found.get(tag) or Strategy(tag)
+        data = {
+            "tag": tag,
+            "trades": it.trades,
+            "open": it.open,
+            "won": it.won,
+            "realised": it.realised,
+            "fees": it.fees,
+            "funding": it.funding,
+            "net": it.net,
+            "average": it.average,
+        }
+        others = [
+            Button("{tag}", f"history #{each}", {"tag": f"#{each}"}) for each in sorted(found) if each != tag
+        ]
+        return Answer("strategy", data, rows_of([*others[:11], Button(N_("History"), "history")]))
 
     async def reset(self, turn: BotTurn, _: Any) -> Answer:
         """Ask for the confirmation of a fresh start."""
@@ -231,3 +279,8 @@ class PortfolioCommands:
             "balance": self._orders.balance,
         }
         return Answer("reset", data).with_buttons(confirm_row(preview))
+
+
+def _leg(state: MarginAccount, symbol: str | None, side: Side | None) -> Side | None:
+    """The leg to explain; the side of an order says nothing where its position is on the other one."""
+    return side if symbol is not None and (symbol, side) in state.positions else None

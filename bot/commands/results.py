@@ -6,9 +6,15 @@ from bot.commands.cards import base_of, fills_data, position_data
 from bot.commands.kinds import SYMBOL
 from bot.core.reply import Answer, Button, Style
 from bot.core.texts import N_
+from bot.services.order_notices import order_data
 from bot.services.orders import RESET, Done
 from bot.services.turn import BotTurn
+from engine.events import Fill, MarginChanged
 from engine.margin import account_figures, position_figures
+from engine.order_events import OrderAccepted, OrderCancelled
+from engine.resting import Order
+
+CANCEL = "cancel"
 
 
 async def done_answer(turn: BotTurn, done: Done) -> Answer:
@@ -22,16 +28,27 @@ async def done_answer(turn: BotTurn, done: Done) -> Answer:
         "available": figures.available,
         "equity": figures.equity,
         "position": None,
+        "orders": [order_data(each) for each in placed(done)],
+        "gone": [each.number for each in done.events if isinstance(each, OrderCancelled)],
         "modelled": turn.market.fill_rule.half_spread > 0,
     }
-    symbol = next((each.symbol for each in done.events if hasattr(each, "symbol") and each.symbol), None)
-    held = done.after.position(symbol) if symbol else None
-    if held is not None and symbol is not None:
+    keys = [each.key for each in done.events if isinstance(each, Fill)]
+    keys += [(each.symbol, each.side) for each in done.events if isinstance(each, MarginChanged)]
+    held = done.after.positions.get(keys[-1]) if keys else None
+    symbol = None if held is None else held.symbol
+    if held is not None:
         data["position"] = position_data(position_figures(done.after, held.key, turn.market))
     if done.kind == "margin":
         return Answer("margin_moved", data).with_buttons(figure_row(symbol))
     row = figure_row(symbol) if held is not None else (Button(N_("Portfolio"), "portfolio", anyone=False),)
-    return Answer("traded", data).with_buttons(row)
+    orders = (Button(N_("Orders"), "orders"),) if data["orders"] or done.kind == CANCEL else ()
+    return Answer("traded", data).with_buttons(row, orders)
+
+
+def placed(done: Done) -> tuple[Order, ...]:
+    """The orders that were accepted and still wait or rest."""
+    accepted = [each.order.number for each in done.events if isinstance(each, OrderAccepted)]
+    return tuple(done.after.orders[each] for each in accepted if each in done.after.orders)
 
 
 def confirm_row(preview: str) -> tuple[Button, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from bot.commands.cards import (
@@ -10,9 +11,10 @@ from bot.commands.cards import (
     outcome_data,
     position_data,
 )
-from bot.commands.kinds import LEVERAGE, MODE, SHARE, SIDE, SIZE, SYMBOL, TEXT
+from bot.commands.kinds import BARE_PRICE, LEVERAGE, MODE, SHARE, SIDE, SIZE, SYMBOL, TAG
+from bot.commands.legs import is_late, named
 from bot.commands.results import confirm_row, done_answer
-from bot.commands.warnings import warnings_of
+from bot.commands.warnings import Stop, warnings_of
 from bot.core.command import Command, Visibility
 from bot.core.params import param
 from bot.core.questions import rows_of
@@ -21,12 +23,15 @@ from bot.core.texts import N_
 from bot.services.orders import NothingOpen, Orders, OrderWords
 from bot.services.plans import Plan
 from bot.services.portfolio import closed_trades
+from bot.services.resting import closing, result_at, stop_of
 from bot.services.sizes import Size
 from bot.services.turn import BotTurn
-from engine.intents import Open
+from engine.account import MarginAccount
+from engine.intents import Open, Place
 from engine.margin import account_figures
+from engine.market import MarketSnapshot
 from engine.position import MarginMode, Side
-from engine.scenario import both_modes
+from engine.scenario import Outcome, both_modes
 
 QUICK_SIZES = ("1%", "2%", "5%")
 
@@ -40,8 +45,9 @@ class OpenWords:
     size: Size | None = param(SIZE, N_("Margin 500 or 2%, notional =5000, or coins 0.1btc"), default=None)
     leverage: int | None = param(LEVERAGE, N_("Leverage, such as 5x"), default=None)
     mode: MarginMode | None = param(MODE, N_("Isolated or cross margin"), default=None)
-    tp: str | None = param(TEXT, N_("Take-profit price"), default=None, hidden=True)
-    sl: str | None = param(TEXT, N_("Stop-loss price"), default=None, hidden=True)
+    tag: str | None = param(TAG, N_("Name of a strategy, such as #breakout"), default=None)
+    tp: Decimal | None = param(BARE_PRICE, N_("Take-profit price"), default=None, hidden=True)
+    sl: Decimal | None = param(BARE_PRICE, N_("Stop-loss price"), default=None, hidden=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,9 @@ class SizedWords:
     leverage: int = param(LEVERAGE, N_("Leverage, such as 5x"))
     mode: MarginMode = param(MODE, N_("Isolated or cross margin"))
     size: Size = param(SIZE, N_("Margin 500 or 2%, notional =5000, or coins 0.1btc"))
+    tag: str | None = param(TAG, N_("Name of a strategy, such as #breakout"), default=None)
+    tp: Decimal | None = param(BARE_PRICE, N_("Take-profit price"), default=None, hidden=True)
+    sl: Decimal | None = param(BARE_PRICE, N_("Stop-loss price"), default=None, hidden=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +70,7 @@ class CloseWords:
 
     symbol: str | None = param(SYMBOL, N_("Which position; the only one if you name none"), default=None)
     share: Decimal | None = param(SHARE, N_("How much of it: 50%, half or all"), default=None)
+    side: Side | None = param(SIDE, N_("Which leg, where both are open"), default=None)
 
 
 class TradeCommands:
@@ -81,7 +91,12 @@ class TradeCommands:
                 visibility=private,
                 topic="trade",
                 moves_money=True,
-                examples=("open btc long 5x isolated", "open eth short 3x cross 2%", "open sol long =1000"),
+                examples=(
+                    "open btc long 5x isolated",
+                    "open eth short 3x cross 2%",
+                    "open sol long =1000",
+                    "open btc long 5x sl=47000",
+                ),
             ),
             Command(
                 name="close",
@@ -106,34 +121,51 @@ class TradeCommands:
 
     async def open(self, turn: BotTurn, words: OpenWords) -> Answer:
         """Preview an order in both modes, or carry it out at once if previews are off."""
-        asked = [name for name in ("tp", "sl") if getattr(words, name) is not None]
-        if asked:
-            return Answer("stops_later", {"asked": asked}, ok=False)
         order = OrderWords(words.symbol, words.side, words.size, words.leverage, words.mode)
         intent = await self._orders.open_intent(turn, order)
+        intents: tuple[Open | Place, ...] = (intent, *await self._stops(turn, words))
         if not turn.previews:
-            return await done_answer(turn, await self._orders.carry_out(turn, "open", (intent,)))
-        return await self._preview_open(turn, intent, words)
+            return await done_answer(turn, await self._orders.carry_out(turn, "open", intents, words.tag))
+        return await self._preview_open(turn, intent, intents, words)
+
+    async def _stops(self, turn: BotTurn, words: OpenWords) -> tuple[Place, ...]:
+        """The stop-loss and the take-profit that an order brings along."""
+        state = (await turn.account()).state
+        return tuple(
+            Place(closing(state, words.symbol, words.side, price, profit=profit))
+            for price, profit in ((words.sl, False), (words.tp, True))
+            if price is not None
+        )
 
     async def sized(self, turn: BotTurn, words: SizedWords) -> Answer:
         """Preview an order whose size was asked for by a button."""
         turn.suggested = True
         whole = OpenWords(
-            symbol=words.symbol, side=words.side, size=words.size, leverage=words.leverage, mode=words.mode
+            symbol=words.symbol,
+            side=words.side,
+            size=words.size,
+            leverage=words.leverage,
+            mode=words.mode,
+            tag=words.tag,
+            tp=words.tp,
+            sl=words.sl,
         )
         return await self.open(turn, whole)
 
-    async def _preview_open(self, turn: BotTurn, intent: Open, words: OpenWords) -> Answer:
+    async def _preview_open(
+        self, turn: BotTurn, intent: Open, intents: tuple[Open | Place, ...], words: OpenWords
+    ) -> Answer:
         account = await turn.account()
         both = both_modes(intent, account.state, turn.market)
         chosen = both.isolated if intent.mode is MarginMode.ISOLATED else both.cross
         other = both.cross if chosen is both.isolated else both.isolated
         if chosen.refusal is not None:
             raise chosen.refusal
+        _, after = await self._orders.trial(turn, intents)
         figures = account_figures(account.state, turn.market)
         quote = turn.market.quote(intent.symbol)
         line = _open_line(intent, words)
-        plan = Plan.of("open", line, (intent,), account.state, turn.market)
+        plan = Plan.of("open", line, intents, account.state, turn.market, words.tag)
         preview = await self._orders.keep(turn, plan)
         fills = fills_data(chosen.events)
         trades = await closed_trades(turn.unit, account.id)
@@ -155,14 +187,19 @@ class TradeCommands:
             "isolated": outcome_data(both.isolated, figures.equity),
             "cross": outcome_data(both.cross, figures.equity),
             "equity": figures.equity,
-            "warnings": warnings_of(intent, chosen, figures.equity, trades),
+            "tag": words.tag,
+            "sl": _ending(words.sl, chosen, figures.equity, turn.market),
+            "tp": _ending(words.tp, chosen, figures.equity, turn.market),
+            "warnings": warnings_of(
+                intent, chosen, figures.equity, trades, _stop(after, intent, chosen, turn.market)
+            ),
         }
         switch: tuple[Button, ...] = ()
         if other.refusal is None:
             to_cross = other.mode is MarginMode.CROSS
             label = N_("Cross instead") if to_cross else N_("Isolated instead")
             switch = (Button(label, _open_line(replace(intent, mode=other.mode), words), suggested=True),)
-        rest = _open_line(intent, None)
+        rest = _open_line(intent, replace(words, size=None))
         sizes = [Button("{size}", f"{rest} {each}", {"size": each}, suggested=True) for each in QUICK_SIZES]
         sized = "sized" + rest.removeprefix("open")
         return Answer("preview_open", data).with_buttons(
@@ -177,18 +214,26 @@ class TradeCommands:
     async def close(self, turn: BotTurn, words: CloseWords) -> Answer:
         """Preview a close, or carry it out at once if previews are off."""
         account = await turn.account()
-        held = account.state.in_order()
-        symbol, share = words.symbol, words.share
-        if not held:
+        symbol, share, side = words.symbol, words.share, words.side
+        everything = symbol is None and side is None and share == 1
+        held = [
+            each
+            for each in account.state.in_order()
+            if symbol in {None, each.symbol} and side in {None, each.side}
+        ]
+        if not account.state.positions:
             raise NothingOpen
-        if symbol is None and len(held) > 1 and share != 1:
+        if len(held) > 1 and not everything:
             part = f" {SHARE.show(share)}" if share is not None else ""
             buttons = [
-                Button(base_of(each.symbol), f"close {SYMBOL.show(each.symbol)}{part}") for each in held
+                Button(label, f"close {name}{part}", values)
+                for name, label, values in map(partial(named, account.state), held)
             ]
-            buttons.append(Button(N_("All"), "close all"))
+            if symbol is None and side is None:
+                buttons.append(Button(N_("All"), "close all"))
             return Answer("ask_position", {"what": "close"}, rows_of(buttons))
-        intents = await self._orders.close_intents(turn, symbol, Decimal(1) if share is None else share)
+        amount = Decimal(1) if share is None else share
+        intents = await self._orders.close_intents(turn, symbol, amount, side)
         if not turn.previews:
             return await done_answer(turn, await self._orders.carry_out(turn, "close", intents))
         line = " ".join(
@@ -196,6 +241,7 @@ class TradeCommands:
                 "close",
                 *([SYMBOL.show(symbol)] if symbol else []),
                 *([SHARE.show(share)] if share is not None else []),
+                *([side.value] if side else []),
             )
         )
         events, after = await self._orders.trial(turn, intents)
@@ -215,11 +261,36 @@ class TradeCommands:
         return Answer("preview_close", data).with_buttons(row)
 
 
-def _open_line(intent: Open, words: OpenWords | None) -> str:
-    """The order as a line; without words its size is left out, so that another can be put after it."""
+def _open_line(intent: Open, words: OpenWords) -> str:
+    """The order as a line; words without a size leave it out, so that another can be put after it."""
     parts = ["open", SYMBOL.show(intent.symbol), intent.side.value, f"{intent.leverage}x"]
     if intent.mode is not None:
         parts.append(intent.mode.value)
-    if words is not None and words.size is not None:
+    if words.size is not None:
         parts.append(SIZE.show(words.size))
+    if words.tag is not None:
+        parts.append(TAG.show(words.tag))
+    parts += [
+        f"{name}={BARE_PRICE.show(price)}" for name, price in (("tp", words.tp), ("sl", words.sl)) if price
+    ]
     return " ".join(parts)
+
+
+def _ending(
+    price: Decimal | None, chosen: Outcome, equity: Decimal, market: MarketSnapshot
+) -> dict[str, Any] | None:
+    """What a position comes to at its stop or its target, all fees taken off."""
+    if price is None or chosen.figures is None:
+        return None
+    held = chosen.figures.position
+    net = result_at(held, price, market.contract(held.symbol)) - chosen.fee
+    return {"price": price, "net": net, "share": abs(net) / equity if equity > 0 else None}
+
+
+def _stop(after: MarginAccount, intent: Open, chosen: Outcome, market: MarketSnapshot) -> Stop | None:
+    """The stop that the position has once the order is carried out."""
+    price = stop_of(after, intent.symbol, intent.side)
+    if price is None or chosen.figures is None:
+        return None
+    loss = chosen.fee - result_at(chosen.figures.position, price, market.contract(intent.symbol))
+    return Stop(price, loss, is_late(chosen.figures, price))

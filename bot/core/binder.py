@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from bot.core.command import Command
-from bot.core.params import BadWord, Param
+from bot.core.params import WORDS, BadWord, Param
 from bot.core.suggest import nearest
-from bot.core.words import Lexicon, plain_number, shown
+from bot.core.words import Lexicon, plain_number, shown, split_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,16 @@ class _Pass:
     def _folded(self, name: str, value: str) -> str:
         """A value that was given by name, as a word."""
         param = self.command.param(name)
+        if param is not None and param.kind.name == WORDS:
+            return " ".join(split_words(value))
         is_text = param is not None and param.kind.name == "text"
         return value.strip() if is_text else "".join(value.casefold().split())
 
     def _take_words(self, words: tuple[str, ...]) -> None:
+        whole = next((each for each in self.command.params if each.kind.name == WORDS), None)
+        if whole is not None:
+            self._take_whole(whole, words)
+            return
         later: list[str] = []
         ahead = iter(enumerate(words, start=1))
         for place, word in ahead:
@@ -140,6 +146,22 @@ class _Pass:
         for word in later:
             if not self._take(word, free=True):
                 self.lost[word] = word
+
+    def _take_whole(self, whole: Param, words: tuple[str, ...]) -> None:
+        """Give all words to the one parameter that reads them together, but for those given by their name."""
+        rest: list[str] = []
+        for word in words:
+            if _COMMA.search(word):
+                raise BadWord("comma", word)
+            name, equals, given = word.partition("=")
+            if equals and name == whole.name:
+                rest.append(given)
+            elif not (equals and self.command.param(name) and self._take_named(name, given, word)):
+                rest.append(word)
+        line = " ".join(rest)
+        value = whole.kind.read(line, self.lexicon) if line else None
+        if value is not None:
+            self._put(whole, value, line)
 
     def _said_before(self, word: str, words: tuple[str, ...]) -> bool:
         """Whether a contract is named a second time, as in `eth long 500 eth`."""
@@ -162,6 +184,8 @@ class _Pass:
         number = plain_number(word)
         if value is None and number is not None:
             value = param.kind.read_bare(number, self.lexicon)
+        if value is None:
+            value = param.kind.read(f"{name}={word}", self.lexicon)
         if value is None:
             return False
         self._put(param, value, source)

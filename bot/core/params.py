@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from bot.core.words import Lexicon
 
+WORDS = "words"
+"""The name of a kind that reads all words of a line at once, in their order."""
+
 
 class BadWord(Exception):
     """A word is of the right kind but its value cannot be meant; `code` names the reason, `figures` its numbers."""

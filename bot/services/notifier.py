@@ -24,6 +24,7 @@ BATCH = 50
 
 FOLLOW_UPS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "liquidated": ((N_("Portfolio"), "portfolio"), (N_("History"), "history")),
+    "order_notice": ((N_("Positions"), "positions"), (N_("Orders"), "orders")),
 }
 """What a notice of a template offers to do next: labels and command lines."""
 

@@ -8,15 +8,18 @@ from bot.core.identity import new_id
 from bot.services.plans import LIFETIME, Plan
 from bot.services.sizes import EquityShare, Size, quantity_of
 from bot.services.turn import BotTurn, open_account, record
-from bot.storage import accounts, previews
+from bot.storage import accounts, journal, previews, tags
 from bot.storage.accounts import Account
 from engine.account import MarginAccount
-from engine.events import Event
+from engine.events import Event, PositionIncreased, PositionOpened
 from engine.exchange import decide
-from engine.intents import ChangeLeverage, ChangeMode, Close, Intent, Open
-from engine.position import MarginMode, Side
+from engine.intents import ChangeLeverage, ChangeMode, ChangePositionMode, Close, Intent, Open
+from engine.order_events import OrderTrailed
+from engine.position import MarginMode, PositionMode, Side
 
 RESET = "reset"
+MOST_TRAILED = 200
+"""So many entries of the journal since a preview are looked through for what is no change of the account."""
 
 
 class NothingOpen(Exception):
@@ -66,28 +69,40 @@ class Orders:
     def __init__(self, balance: Decimal) -> None:
         self.balance = balance
 
+    async def quantity(self, turn: BotTurn, words: OrderWords, price: Decimal | None = None) -> Decimal:
+        """The quantity that the words come to at a price, or at the last one; raises Refusal or OtherCoin."""
+        account = await turn.account()
+        settings = account.state.settings_of(words.symbol)
+        leverage = settings.leverage if words.leverage is None else words.leverage
+        size = words.size or EquityShare(turn.person.default_size)
+        checked = max(1, min(leverage, turn.market.contract(words.symbol).max_leverage))
+        return quantity_of(size, words.symbol, checked, account.state, turn.market, price)
+
     async def open_intent(self, turn: BotTurn, words: OrderWords) -> Open:
         """The order that the words come to; raises Refusal or OtherCoin."""
         account = await turn.account()
         settings = account.state.settings_of(words.symbol)
         leverage = settings.leverage if words.leverage is None else words.leverage
         mode = words.mode or settings.mode
-        size = words.size or EquityShare(turn.person.default_size)
-        checked = max(1, min(leverage, turn.market.contract(words.symbol).max_leverage))
-        quantity = quantity_of(size, words.symbol, checked, account.state, turn.market)
-        return Open(words.symbol, words.side, quantity, leverage, mode)
+        return Open(words.symbol, words.side, await self.quantity(turn, words), leverage, mode)
 
-    async def close_intents(self, turn: BotTurn, symbol: str | None, share: Decimal) -> tuple[Close, ...]:
+    async def close_intents(
+        self, turn: BotTurn, symbol: str | None, share: Decimal, side: Side | None = None
+    ) -> tuple[Close, ...]:
         """Close a share of one position, or of all without a symbol; raises NothingOpen or Refusal."""
         account = await turn.account()
-        held = [each for each in account.state.in_order() if symbol in {None, each.symbol}]
+        held = [
+            each
+            for each in account.state.in_order()
+            if symbol in {None, each.symbol} and side in {None, each.side}
+        ]
         if not held:
             raise NothingOpen
         if share == 1:
-            return tuple(Close(each.symbol) for each in held)
+            return tuple(Close(each.symbol, None, each.side) for each in held)
         market = turn.market
         return tuple(
-            Close(each.symbol, max(contract.floor_quantity(each.quantity * share), contract.step))
+            Close(each.symbol, max(contract.floor_quantity(each.quantity * share), contract.step), each.side)
             for each in held
             for contract in (market.contract(each.symbol),)
         )
@@ -131,13 +146,21 @@ class Orders:
         turn.once = True
         if turn.now - kept.at > LIFETIME:
             return Renewed("expired", plan.line)
-        if plan.version != account.state.version:
+        if await self._changed(turn, account, plan.version):
             return Renewed("account", plan.line)
         if plan.drifted(turn.market):
             return Renewed("price", plan.line)
         if plan.kind == RESET:
             return await self.reset(turn)
-        return await self.carry_out(turn, plan.kind, plan.intents)
+        return await self.carry_out(turn, plan.kind, plan.intents, plan.tag)
+
+    async def _changed(self, turn: BotTurn, account: Account, version: int) -> bool:
+        """Whether an account changed since a version; a trailing stop that followed the price changes no figure."""
+        since = account.state.version - version
+        if not 0 <= since <= MOST_TRAILED:
+            return True
+        happened = await journal.entries(turn.unit, account.id, limit=since) if since else ()
+        return not all(isinstance(each.event, OrderTrailed) for each in happened)
 
     async def withdraw(self, turn: BotTurn, preview_id: str) -> bool:
         """Cancel a kept plan; whether it could still be cancelled."""
@@ -148,14 +171,23 @@ class Orders:
         turn.once = True
         return True
 
-    async def carry_out(self, turn: BotTurn, kind: str, intents: tuple[Intent, ...]) -> Done:
-        """Decide and record intents one after the other, all or none; raises Refusal."""
+    async def carry_out(
+        self, turn: BotTurn, kind: str, intents: tuple[Intent, ...], tag: str | None = None
+    ) -> Done:
+        """Decide and record intents one after the other, all or none; raises Refusal.
+
+        What opens or adds is kept under the tag.
+        """
         account = await turn.account()
         before = account.state
         events: list[Event] = []
         for intent in intents:
             decided = decide(intent, account.state, turn.market)
+            start = account.state.version
             account = record(turn, account, decided)
+            for seq, event in enumerate(decided, start=start + 1):
+                if tag is not None and isinstance(event, PositionOpened | PositionIncreased):
+                    tags.put(turn.unit, account.id, seq, tag)
             events += decided
         return Done(kind, tuple(events), before, account.state)
 
@@ -166,6 +198,10 @@ class Orders:
     async def change_mode(self, turn: BotTurn, symbol: str, mode: MarginMode) -> Done:
         """Set a symbol's margin mode; raises Refusal."""
         return await self.carry_out(turn, "mode", (ChangeMode(symbol, mode),))
+
+    async def change_position_mode(self, turn: BotTurn, mode: PositionMode) -> Done:
+        """Set the account's position mode; raises Refusal."""
+        return await self.carry_out(turn, "hedge", (ChangePositionMode(mode),))
 
     async def reset(self, turn: BotTurn) -> Done:
         """Archive the main account and open a new one with the paper balance."""

@@ -14,6 +14,14 @@ TRADES = (
     "position-liquidated",
     "margin-changed",
     "deposited",
+    "adl-struck",
+    "funding-paid",
+    "position-mode-changed",
+    "order-accepted",
+    "order-triggered",
+    "order-filled",
+    "order-cancelled",
+    "order-expired",
 )
 
 

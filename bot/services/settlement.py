@@ -1,9 +1,12 @@
-"""Settlement: after every tick, each account whose condition of liquidation is met goes through the procedure."""
+"""Settlement: after every tick, each account that it concerns goes through funding, liquidation and its orders."""
+
+from typing import Any
 
 from bot.core.clock import Clock
 from bot.core.identity import new_id
 from bot.core.reply import plain
 from bot.services.liquidations import liquidation_data
+from bot.services.order_notices import notice_data
 from bot.services.turn import MAIN_MARKET
 from bot.storage import Store, VersionConflict, accounts, outbox, retrying
 from bot.storage.accounts import Account
@@ -15,7 +18,7 @@ from engine.market import MarketSnapshot
 
 
 class Settlement:
-    """Tests all accounts of the main market that have positions; each is settled in its own transaction."""
+    """Tests all accounts of the main market with positions or orders; each is settled in its own transaction."""
 
     def __init__(self, store: Store, clock: Clock, telemetry: Telemetry) -> None:
         self._store = store
@@ -23,9 +26,9 @@ class Settlement:
         self._telemetry = telemetry
 
     async def tick(self, market: MarketSnapshot) -> int:
-        """Settle every account against a snapshot; returns how many were liquidated, wholly or in part."""
+        """Settle every account against a snapshot; returns how many have something to be told."""
         async with self._store.unit() as unit:
-            exposed = await accounts.with_positions(unit, MAIN_MARKET)
+            exposed = await accounts.exposed(unit, MAIN_MARKET)
         settled = 0
         for account in exposed:
             if any(not market.fresh(each.symbol) for each in account.state.in_order()):
@@ -41,6 +44,7 @@ class Settlement:
 
     async def _settle(self, found: Account, market: MarketSnapshot) -> bool:
         """Settle one account by its state under the lock; the scan only proposed it."""
+        told: list[tuple[str, dict[str, Any]]] = []
         async for attempt in retrying():
             with attempt:
                 async with self._store.unit() as unit:
@@ -51,11 +55,15 @@ class Settlement:
                         return False
                     now = self._clock.now()
                     after = accounts.record(unit, account, events, now, market.time)
-                    if not any(isinstance(each, LiquidationStarted) for each in events):
-                        return False
-                    data = liquidation_data(events, account.state, after.state, market, now)
-                    key = f"liquidation:{account.id}:{after.state.version}"
-                    outbox.post(
-                        unit, outbox.Notice(new_id(), account.person_id, "liquidated", plain(data), now, key)
-                    )
-        return True
+                    told.clear()
+                    if any(isinstance(each, LiquidationStarted) for each in events):
+                        data = liquidation_data(events, account.state, after.state, market, now)
+                        told.append(("liquidated", data))
+                    orders = notice_data(events, account.state, now)
+                    if orders is not None:
+                        told.append(("order_notice", orders))
+                    for template, data in told:
+                        key = f"{template}:{account.id}:{after.state.version}"
+                        notice = outbox.Notice(new_id(), account.person_id, template, plain(data), now, key)
+                        outbox.post(unit, notice)
+        return bool(told)

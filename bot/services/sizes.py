@@ -52,26 +52,32 @@ class OtherCoin(Exception):
 
 
 def quantity_of(
-    size: Size, symbol: str, leverage: int, account: MarginAccount, market: MarketSnapshot
+    size: Size,
+    symbol: str,
+    leverage: int,
+    account: MarginAccount,
+    market: MarketSnapshot,
+    price: Decimal | None = None,
 ) -> Decimal:
-    """The quantity in coins, cut to the contract's step, at the last price.
+    """The quantity in coins, cut to the contract's step, at a price, or else at the last one.
 
     Raises OtherCoin, UnknownSymbol, PriceStale, BadAmount, and BelowMinimum with the least margin that works.
     """
     contract, quote = market.contract(symbol), market.quote(symbol)
+    at = quote.last if price is None else price
     match size:
         case Margin(amount):
-            quantity = quantity_for_margin(amount, leverage, quote.last, contract)
+            quantity = quantity_for_margin(amount, leverage, at, contract)
         case EquityShare(fraction):
             equity = max(account_figures(account, market).equity, Decimal(0))
-            quantity = quantity_for_margin(equity * fraction, leverage, quote.last, contract)
+            quantity = quantity_for_margin(equity * fraction, leverage, at, contract)
         case Notional(amount):
-            quantity = quantity_for_notional(amount, quote.last, contract)
+            quantity = quantity_for_notional(amount, at, contract)
         case Coins(coins, of):
             if of != symbol:
                 raise OtherCoin(symbol, of)
             quantity = contract.floor_quantity(coins)
         case _:
             assert_never(size)
-    check_minimum(contract, quantity, quote.mark, leverage)
+    check_minimum(contract, quantity, quote.mark if price is None else price, leverage)
     return quantity

@@ -1,7 +1,7 @@
 """Where everything durable lives: SQLAlchemy Core on SQLite or PostgreSQL, one transaction for a unit of work.
 
 Values and functions of an aggregate are in the module of its name: `people`, `accounts`, `journal`, `conversation`,
-`previews`, `outbox`, `chats`.
+`tags`, `previews`, `outbox`, `chats`.
 """
 
 from bot.storage.errors import (

@@ -47,7 +47,7 @@ _MAIN_OF = _COLUMNS.where(
     _table.c.person_id == bindparam("of_person"), _table.c.kind == MAIN, _table.c.archived_at.is_(None)
 )
 _EXPOSED = _COLUMNS.where(
-    _table.c.market == bindparam("of_market"), _table.c.open_positions > 0, _table.c.archived_at.is_(None)
+    _table.c.market == bindparam("of_market"), _table.c.open_items > 0, _table.c.archived_at.is_(None)
 ).order_by(_table.c.id)
 _INSERT = insert(_table)
 _UNCHANGED = (
@@ -58,7 +58,7 @@ _UNCHANGED = (
 _ADVANCE = (
     update(_table)
     .where(*_UNCHANGED)
-    .values({name: bindparam(name) for name in ("version", "state", "open_positions")})
+    .values({name: bindparam(name) for name in ("version", "state", "open_items")})
 )
 _ARCHIVE = update(_table).where(*_UNCHANGED).values(archived_at=bindparam("archived_at"))
 _INSERT_EVENT = insert(tables.events)
@@ -79,8 +79,8 @@ async def load(unit: UnitOfWork, account_id: str) -> Account:
     return account_of(rows[0])
 
 
-async def with_positions(unit: UnitOfWork, market: str) -> Sequence[Account]:
-    """Every account of a market that has an open position, in the order of their ids."""
+async def exposed(unit: UnitOfWork, market: str) -> Sequence[Account]:
+    """Every account of a market that a price can change: with an open position or order; in the order of their ids."""
     return [account_of(row) for row in await unit.fetch(_EXPOSED, {"of_market": market})]
 
 
@@ -171,7 +171,8 @@ def _write_postings(unit: UnitOfWork, account_id: str, seq: int, event: Event) -
 
 
 def _state(state: MarginAccount) -> dict[str, Any]:
-    return {"version": state.version, "state": state.to_json(), "open_positions": len(state.positions)}
+    items = len(state.positions) + len(state.orders)
+    return {"version": state.version, "state": state.to_json(), "open_items": items}
 
 
 def _conflict(account: Account) -> Any:

@@ -55,7 +55,7 @@ accounts = _table(
     Column("market", Text, nullable=False),
     Column("version", Int64, nullable=False),
     Column("state", Document, nullable=False),
-    Column("open_positions", Integer, nullable=False),
+    Column("open_items", Integer, nullable=False),  # positions and orders
     Column("created_at", UtcTime, nullable=False),
     Column("archived_at", UtcTime),
     Index(
@@ -68,8 +68,8 @@ accounts = _table(
     Index(
         "ix_accounts_exposed",
         "market",
-        sqlite_where=text("open_positions > 0"),
-        postgresql_where=text("open_positions > 0"),
+        sqlite_where=text("open_items > 0"),
+        postgresql_where=text("open_items > 0"),
     ),
 )
 
@@ -98,6 +98,15 @@ postings = _table(
         sqlite_where=text("ledger = 'fund'"),
         postgresql_where=text("ledger = 'fund'"),
     ),
+    clustered=True,
+)
+
+tags = _table(
+    "tags",
+    Column("account_id", Text, primary_key=True),
+    Column("seq", Int64, primary_key=True),
+    Column("tag", Text, nullable=False),
+    ForeignKeyConstraint(["account_id", "seq"], ["events.account_id", "events.seq"], ondelete="CASCADE"),
     clustered=True,
 )
 

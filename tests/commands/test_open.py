@@ -161,13 +161,13 @@ async def test_the_other_mode_is_absent_where_it_cannot_change() -> None:
 
 
 WARNINGS = [
-    ("btc long 6x isolated 1%", ["leverage"]),
-    ("btc long 5x isolated 1%", ["leverage-limit"]),
-    ("btc long 4x isolated 1%", []),
-    ("btc long 4x isolated 3%", []),
-    ("btc long 4x isolated 4%", ["risk"]),
-    ("btc long 4x cross 1%", ["risk", "cross-beginner", "cross-small"]),
-    ("btc long 20x isolated 5%", ["leverage", "risk"]),
+    ("btc long 6x isolated 1%", ["leverage", "no-stop"]),
+    ("btc long 5x isolated 1%", ["leverage-limit", "no-stop"]),
+    ("btc long 4x isolated 1%", ["no-stop"]),
+    ("btc long 4x isolated 3%", ["no-stop"]),
+    ("btc long 4x isolated 4%", ["risk", "no-stop"]),
+    ("btc long 4x cross 1%", ["risk", "cross-beginner", "cross-small", "no-stop"]),
+    ("btc long 20x isolated 5%", ["leverage", "risk", "no-stop"]),
 ]
 
 
@@ -183,12 +183,13 @@ async def test_a_large_account_of_somebody_experienced_is_not_warned_of_cross() 
     async with talking(wallet=1_000_000) as talk:
         assert [
             w["code"] for w in (await talk.say("/open btc long 2x cross 0.1%")).answer.data["warnings"]
-        ] == ["cross-beginner"]
+        ] == ["cross-beginner", "no-stop"]
         for _ in range(10):
             await talk.dialogue(
                 "/open btc long 2x isolated 0.1%", "!press Confirm", "/close btc", "!press Confirm"
             )
-        assert (await talk.say("/open btc long 2x cross 0.1%")).answer.data["warnings"] == []
+        last = await talk.say("/open btc long 2x cross 0.1%")
+        assert [w["code"] for w in last.answer.data["warnings"]] == ["no-stop"]
 
 
 async def test_words_of_an_order_change_the_setting_in_its_own_transaction() -> None:
@@ -250,12 +251,12 @@ async def test_questions_are_kept_apart_by_chat_and_person() -> None:
         assert (await talk.say("long", room="square")).answer.template == "preview_open"
 
 
-@pytest.mark.parametrize("words", ["tp=65000", "sl=45000", "tp=65000 sl=45000", "tp 65000", "tp=", "sl=x"])
-async def test_stops_are_refused_as_not_available_yet(words: str) -> None:
+@pytest.mark.parametrize("words", ["tp=", "sl=x"])
+async def test_a_stop_that_is_no_price_is_asked_about(words: str) -> None:
     async with talking() as talk:
         await talk.say("/settings confirm off")
         reply = await talk.say(f"/open btc long 5x {words}")
-        assert reply.answer.template in {"stops_later", "unclear"}
+        assert reply.answer.template == "unclear"
         assert not reply.answer.ok
         assert "Nothing was" in text(reply)
         assert (await talk.account()).version == 1

@@ -46,6 +46,13 @@ FIGURES: Mapping[str, Any] = {
     "mode": MarginMode.ISOLATED,
     "balance": Decimal("-2.5"),
     "maintenance": Decimal(18),
+    "field": "price",
+    "tick": Decimal("0.1"),
+    "callback": Decimal("0.2"),
+    "least": Decimal("0.001"),
+    "trigger": Decimal(51_000),
+    "best": Decimal(50_000),
+    "number": 7,
 }
 
 
@@ -54,7 +61,7 @@ def documented(refusal: type[Refusal]) -> dict[str, Any]:
     assert refusal.__doc__ is not None
     said = re.search(r"figures: (.*)\.", refusal.__doc__)
     assert said is not None, f"{refusal.__name__} documents no figures"
-    names = [name.strip() for name in re.sub(r"\(.*?\)", "", said[1]).rstrip(".").split(",")]
+    names = [name.strip() for name in re.split(",| or ", re.sub(r"\(.*?\)", "", said[1]).rstrip("."))]
     more = ("leverage", "price", "quantity", "current") if said[1].endswith("..") else ()
     return {name: FIGURES[name] for name in (*names, *more) if name.strip(".")}
 

@@ -39,7 +39,7 @@ APART: tuple[Answer, ...] = (
 
 async def walk(talk: Talk) -> None:
     """Say and press everything once; what was answered is in `talk.replies` and `talk.postbox`."""
-    for line in LINES:
+    for line in (*ANALYSIS, *LINES):
         await talk.say(line)
     for each in registry():
         if each.listed:
@@ -48,7 +48,34 @@ async def walk(talk: Talk) -> None:
     await _renewed(talk)
     await _strangers(talk)
     await _liquidations(talk)
+    await _orders(talk, "otto")
 
+
+ANALYSIS = (
+    *("/liq long btc 10x entry=50000 margin=500", "/liq btc short 10x cross 500usdt", "/liq btc long 10x 2%"),
+    "/liq btc long 10x 500usdt entry=50000 wallet=1000 cross",
+    *("/liq btc long 10x 500usdt wallet=400 cross", "/liq btc long 10x 500usdt wallet=501", "/liq btc"),
+    *("/liq btc long 10x 500usdt figure=bankruptcy", "/liq btc long 1x cross 500usdt wallet=9999"),
+    *("/liq btc long 10x 500usdt entry=999999999999", "/liq btc long 10x 500usdt entry=0"),
+    *("/max btc 10x", "/max btc 150x", "/max btc 10x cross", "/max btc 200x", "/max btc 10x long why=on"),
+    *("/whatif", "/cancel", "/whatif btc", "/whatif btc -10%", "/whatif zzz -10%", "/whatif btc -100%"),
+    *("/whatif btc -10% btc -20%", "/whatif add btc", "/whatif add 200", "/whatif close", "/whatif btc=0"),
+    *(
+        "/whatif btc=45000 eth -20%",
+        "/whatif btc=60000 why=btc",
+        "/whatif add 200 btc",
+        "/whatif remove 1 btc",
+    ),
+    *("/whatif close btc", "/whatif close all", "/whatif all -40%", "/whatif all 40%"),
+    *("/funding", "/funding btc", "/funding btc why=on", "/funding eth why=on"),
+    *(
+        "/compare",
+        "/compare btc",
+        "/compare eth",
+        "/compare btc long 10x 500usdt",
+        "/compare eth short 50x 4000usdt",
+    ),
+)
 
 LINES = (
     *(
@@ -122,10 +149,10 @@ LINES = (
 )
 
 
-async def _confirmed(talk: Talk, line: str) -> Reply:
+async def _confirmed(talk: Talk, line: str, who: str = "me") -> Reply:
     """Carry a preview out by its own line, whatever its buttons are called."""
-    await talk.say(line)
-    return await talk.send(payload(talk.shown(), "confirm "))
+    await talk.say(line, who)
+    return await talk.send(payload(talk.shown(), "confirm "), who)
 
 
 def payload(reply: Reply, start: str) -> str:
@@ -167,6 +194,8 @@ async def _side_by_side(talk: Talk) -> None:
         await talk.say(line)
     for figure in FIGURES:
         await talk.say(f"/why {figure} btc")
+    for line in ANALYSIS:
+        await talk.say(line)
     await talk.price("eth", 2_600)
     await talk.price("btc", 50_100)
     await _confirmed(talk, "/open eth long 3eth")
@@ -188,6 +217,8 @@ async def _side_by_side(talk: Talk) -> None:
     for figure in FIGURES:
         for symbol in ("", " btc", " eth"):
             await talk.say(f"/why {figure}{symbol}")
+    for line in ANALYSIS:
+        await talk.say(line)
     preview = await talk.say("/open btc long 300usdt")
     for figure in FIGURES:
         line = Action.decode(payload(preview, "why liquidation")).line
@@ -233,6 +264,117 @@ async def _liquidations(talk: Talk) -> None:
     await talk.price("btc", 28_500)
     for language in talk.bot.wording.languages:
         await talk.say(f"/settings {language}")
+
+
+async def _orders(talk: Talk, who: str) -> None:
+    """Orders that wait in every state, tagged trades, and both position modes; BTC starts at 50,000 again."""
+    await talk.price("btc", 50_000)
+    await talk.price("eth", 2_500)
+    for line in (
+        *("/orders", "/cancelorder btc", "/cancelorder all", "/cancelorder 9", "/cancelorder 1.5", "/hedge"),
+        *(
+            "/cancel",
+            "/limit btc long",
+            "/limit btc long 500",
+            "/cancel",
+            "/trail btc",
+            "/cancel",
+            "/sl",
+            "/cancel",
+        ),
+        *("/sl btc 47000", "/limit btc long @55000 500usdt", "/limit btc short @45000 500usdt"),
+        *(
+            "/limit btc long @49000.05 =5000",
+            "/limit btc long @50100 =5000 post",
+            "/limit btc long @49000 =5000 fok",
+        ),
+        *(
+            "/limit btc long @49000 =5000 ioc",
+            "/limit btc short @51000 =5000 post",
+            "/limit btc long @50100 =5000",
+        ),
+        *("/limit btc short @51000 =5000 2x cross", "/limit btc long @999999999999999 =5000"),
+        *(
+            "/limit btc long @49000 =90000",
+            "/stop btc short @51000 =5000",
+            "/stop btc short @49000 =5000 last",
+        ),
+        *("/open btc long 1% #", "/open btc long 1% sl=60000", "/open btc long 1% #one", "/history #none"),
+        "/hedge off",
+    ):
+        await talk.say(line, who)
+    for line in (
+        "/limit btc long @49000 =5000 5x",
+        "/stop btc long @51000 =5000",
+        "/stop btc long @52000 =200000",
+        "/open btc long 1% sl=45000 tp=60000 #one",
+    ):
+        await _confirmed(talk, line, who)
+    for line in (
+        *(
+            "/history #one",
+            "/mode btc cross",
+            "/hedge on",
+            "/orders",
+            "/positions",
+            "/limit btc short @55000 1%",
+        ),
+        *(
+            "/stop btc short @48000 1%",
+            "/sl btc 20000",
+            "/sl btc 45500 last",
+            "/tp btc 59000",
+            "/trail btc 20%",
+        ),
+        *("/trail btc 1%", "/trail btc 1% @55000", "/open btc long 1% sl=20000", "/cancelorder btc"),
+    ):
+        await talk.say(line, who)
+    await talk.say("/limit btc long @48000 =5000", who)
+    talk.later(seconds=61)
+    await talk.send(payload(talk.shown(), "confirm "), who)
+    for line in (
+        "/sl btc 46000",
+        "/tp btc 59000",
+        "/trail btc 1%",
+        "/trail btc 1% @55000",
+        "/stop btc short @45000 2%",
+    ):
+        await _confirmed(talk, line, who)
+    await talk.say("/orders", who)
+    for price in (52_500, 48_900, 44_000, 60_000):
+        await talk.price("btc", price)
+    await _confirmed(talk, "/open eth long 1% #two", who)
+    for line in (
+        "/limit eth short @2600 1%",
+        "/close all",
+        "/limit eth short @2700 1%",
+        "/limit eth long @2400 1%",
+    ):
+        await _confirmed(talk, line, who)
+    await talk.say("/history #two", who)
+    await talk.say("/history", who)
+    while any("history before=" in each.payload for each in talk.shown().all_buttons()):
+        await talk.send(payload(talk.shown(), "history before="), who)
+    await _confirmed(talk, "/cancelorder all", who)
+    await _confirmed(talk, "/close all", who) if (await talk.account(who)).positions else None
+    await talk.say("/hedge on", who)
+    await talk.say("/hedge on", who)
+    for line in ("/open eth long 1%", "/open eth short 1%"):
+        await _confirmed(talk, line, who)
+    for line in (
+        "/positions",
+        "/close",
+        "/close eth",
+        "/margin add 5",
+        "/sl eth 2000",
+        "/why liquidation",
+        "/history",
+    ):
+        await talk.say(line, who)
+    await talk.say("/hedge off", who)
+    await _confirmed(talk, "/close all", who)
+    await talk.say("/hedge off", who)
+    await talk.say("/history", who)
 
 
 def answers(talk: Talk) -> Iterable[Answer]:

@@ -26,6 +26,8 @@ LISTED = {
         "history",
     ),
     *("why", "settings", "reset", "cancel", "privacy"),
+    *("limit", "stop", "sl", "tp", "trail", "orders", "cancelorder", "hedge"),
+    *("liq", "max", "whatif", "funding", "compare"),
 }
 
 
@@ -35,7 +37,7 @@ def test_the_commands_of_the_bot() -> None:
 
 def test_whatever_shows_an_account_is_private() -> None:
     public = {each.name for each in registry() if each.visibility is Visibility.PUBLIC}
-    assert public == {"start", "help", "price", "privacy"}
+    assert public == {"start", "help", "price", "privacy", "liq"}
 
 
 @pytest.mark.parametrize("command", list(registry()), ids=lambda each: each.name)

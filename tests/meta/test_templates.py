@@ -36,7 +36,7 @@ ECHOED = {
         "number",
         "language",
     ),
-    *("command", "asked"),
+    *("command", "tag"),
 }
 
 

@@ -23,8 +23,9 @@ from bot.storage.conversation import Kept
 from bot.storage.outbox import Notice
 from bot.storage.people import Person
 from bot.storage.previews import Preview
-from engine.intents import Close, Open, Settle
+from engine.intents import CancelOrder, Close, Open, Place, Settle
 from engine.position import MarginMode, Side
+from engine.resting import Order, OrderType
 from tests.storage.scene import AT, MARKET, identity, learner, person, trade
 
 HOUR = timedelta(hours=1)
@@ -64,15 +65,15 @@ async def test_a_liquidation_from_open_to_ledger(store: Store) -> None:
     order = Open("BTCUSDT", Side.LONG, Decimal("0.1"), leverage=10, mode=MarginMode.ISOLATED)
     account = await trade(store, account, order, START)
     async with store.unit() as unit:
-        assert await accounts.with_positions(unit, MARKET) == [account]
-        assert await accounts.with_positions(unit, "elsewhere") == []
+        assert await accounts.exposed(unit, MARKET) == [account]
+        assert await accounts.exposed(unit, "elsewhere") == []
         balances = await journal.balances(unit, account.id)
         assert (
             balances["isolated:BTCUSDT:long"] == account.state.positions["BTCUSDT", Side.LONG].isolated_wallet
         )
     account = await trade(store, account, Settle(), {**START, "BTCUSDT": "45000"})
     async with store.unit() as unit:
-        assert await accounts.with_positions(unit, MARKET) == []
+        assert await accounts.exposed(unit, MARKET) == []
         assert await accounts.load(unit, account.id) == account
         assert await journal.replayed(unit, account.id) == account.state
         assert await journal.ledger_sum(unit) == 0
@@ -85,6 +86,17 @@ async def test_a_liquidation_from_open_to_ledger(store: Store) -> None:
             entry.event for entry in await journal.entries(unit, account.id, kinds=["position-liquidated"])
         ]
         assert len(kinds) == 1
+
+
+async def test_a_resting_order_alone_exposes_an_account(store: Store) -> None:
+    _, account = await learner(store)
+    order = Order("BTCUSDT", Side.LONG, OrderType.LIMIT, Decimal("0.1"), price=Decimal(49_000))
+    account = await trade(store, account, Place(order), START)
+    async with store.unit() as unit:
+        assert await accounts.exposed(unit, MARKET) == [account]
+    account = await trade(store, account, CancelOrder(1), START)
+    async with store.unit() as unit:
+        assert await accounts.exposed(unit, MARKET) == []
 
 
 async def test_the_journal_is_read_newest_first_and_in_pages(store: Store) -> None:

@@ -102,7 +102,7 @@ def accounts() -> None:
         column("market", sa.Text()),
         column("version", INT64),
         column("state", DOCUMENT),
-        column("open_positions", sa.Integer()),
+        column("open_items", sa.Integer()),
         column("created_at", TIME),
         column("archived_at", TIME, null=True),
         key("accounts", "id"),
@@ -112,7 +112,7 @@ def accounts() -> None:
     partial_index(
         "uq_accounts_main", "accounts", ["person_id"], "kind = 'main' AND archived_at IS NULL", unique=True
     )
-    partial_index("ix_accounts_exposed", "accounts", ["market"], "open_positions > 0")
+    partial_index("ix_accounts_exposed", "accounts", ["market"], "open_items > 0")
     table(
         "events",
         column("account_id", sa.Text()),
@@ -137,6 +137,15 @@ def accounts() -> None:
         clustered=True,
     )
     partial_index("ix_postings_fund", "postings", ["account_id"], "ledger = 'fund'")
+    table(
+        "tags",
+        column("account_id", sa.Text()),
+        column("seq", INT64),
+        column("tag", sa.Text()),
+        key("tags", "account_id", "seq"),
+        belongs("tags", "events", ["account_id", "seq"], ["account_id", "seq"]),
+        clustered=True,
+    )
     table(
         "previews",
         column("id", sa.Text()),
