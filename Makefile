@@ -132,6 +132,10 @@ messages: $(VENV)/.dev ## bring the message catalogues up to date with the texts
 			--no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date || exit 1; \
 	done
 
+.PHONY: campaign
+campaign: $(VENV)/.dev ## the engine against an independent oracle: ARGS="--steps 10000000 --seed 1" takes some hours
+	@$(PY) -m tests.engine.campaign $(if $(ARGS),$(ARGS),--steps 100000 --seed 1)
+
 # What runs is what is tested: the lock to run takes its versions from the larger one.
 .PHONY: lock
 lock: ## pin the dependencies anew; with ARGS=--upgrade to the newest releases

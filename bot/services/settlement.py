@@ -1,5 +1,6 @@
 """Settlement: after every tick, each account that it concerns goes through funding, liquidation and its orders."""
 
+from datetime import timedelta
 from typing import Any
 
 from bot.core.clock import Clock
@@ -62,8 +63,9 @@ class Settlement:
                     orders = notice_data(events, account.state, now)
                     if orders is not None:
                         told.append(("order_notice", orders))
-                    for template, data in told:
+                    for place, (template, data) in enumerate(told):
+                        at = now - (len(told) - place) * timedelta(microseconds=1)  # told in this order
                         key = f"{template}:{account.id}:{after.state.version}"
-                        notice = outbox.Notice(new_id(), account.person_id, template, plain(data), now, key)
+                        notice = outbox.Notice(new_id(), account.person_id, template, plain(data), at, key)
                         outbox.post(unit, notice)
         return bool(told)

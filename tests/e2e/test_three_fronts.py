@@ -31,6 +31,11 @@ def figures(text: str, language: str) -> Counter[Decimal]:
     return Counter(Decimal(each) for each in words)
 
 
+def _timeless(event: object) -> str:
+    """An event without the moment that its funding counts from: the three dialogues are not held at once."""
+    return re.sub(r"\w+=datetime\.datetime\(.*?utc\)", "", repr(event))
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 async def test_one_dialogue_has_the_same_facts_everywhere(tmp_path: Path, language: str) -> None:
     confirm = LABELS[language]["confirm"]
@@ -66,7 +71,7 @@ async def test_one_dialogue_has_the_same_facts_everywhere(tmp_path: Path, langua
         assert telegram.refused == []
     assert {owner.partition(":")[0] for owner in books.states} == {"console", "telegram", "discord"}
     assert {state.wallet for state in books.states.values()} == {500}
-    assert len({tuple(map(repr, events)) for events in books.events.values()}) == 1
+    assert len({tuple(_timeless(each) for each in events) for events in books.events.values()}) == 1
     for step, expected in enumerate(seen["terminal"]):
         for name in ("telegram", "discord"):
             assert figures(seen[name][step], language) == figures(expected, language), (

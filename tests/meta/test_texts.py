@@ -158,6 +158,8 @@ def kinds() -> dict[str, Kind]:
 def test_words_of_a_language_stand_for_words_that_exist(language: str) -> None:
     for kind, values in tables()[language]["words"].items():
         assert kind in kinds(), kind
+        if kind == "words":
+            continue  # read as a whole line, so that no word of it stands alone
         for canonical, synonyms in values.items():
             value = kinds()[kind].read(canonical, lexicon())
             assert value is not None, (kind, canonical)
