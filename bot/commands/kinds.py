@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from bot.core.params import BadWord, Choice, ChoiceKind, SymbolKind, TextKind
+from bot.core.params import BadWord, Choice, ChoiceKind, SymbolKind, TextKind, Typed
 from bot.core.texts import N_
 from bot.core.words import Lexicon
 from bot.services.sizes import Coins, EquityShare, Margin, Notional, Size
@@ -159,7 +159,7 @@ class LeverageKind:
 
 
 @dataclass(frozen=True, slots=True)
-class SizeKind:
+class SizeKind(Typed):
     """`500`, `500usdt`, `$500` (margin), `2%` (of equity, as margin), `=5000` (notional), `0.1btc` (coins)."""
 
     name: str = "size"
@@ -200,12 +200,6 @@ class SizeKind:
             case Coins(quantity, symbol):
                 return f"{quantity:f}{SYMBOL.show(symbol)}"
 
-    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
-        return ()
-
-    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
 class ShareKind:
@@ -240,7 +234,7 @@ class ShareKind:
 
 
 @dataclass(frozen=True, slots=True)
-class AmountKind:
+class AmountKind(Typed):
     """An amount of USDT above zero: `100`, `100usdt`, `$100`."""
 
     name: str = "amount"
@@ -256,15 +250,9 @@ class AmountKind:
     def show(self, value: Any) -> str:
         return f"{value:f}usdt"
 
-    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
-        return ()
-
-    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
-class PercentKind:
+class PercentKind(Typed):
     """A percentage from above 0 to 100: `2%`; the value is the fraction."""
 
     name: str = "percent"
@@ -284,15 +272,9 @@ class PercentKind:
     def show(self, value: Any) -> str:
         return _percent(value)
 
-    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
-        return ()
-
-    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
-class PriceKind:
+class PriceKind(Typed):
     """A price: `@49000`, or `49000` after its name; `bare`: a number alone is one too."""
 
     bare: bool = False
@@ -308,12 +290,6 @@ class PriceKind:
 
     def show(self, value: Any) -> str:
         return f"{value:f}" if self.bare else f"@{value:f}"
-
-    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
-        return ()
-
-    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
-        return ()
 
 
 ALL_ORDERS = 0
@@ -348,7 +324,7 @@ class OrderKind:
 
 
 @dataclass(frozen=True, slots=True)
-class TagKind:
+class TagKind(Typed):
     """The name of a strategy: `#breakout`."""
 
     name: str = "tag"
@@ -366,12 +342,6 @@ class TagKind:
 
     def show(self, value: Any) -> str:
         return f"#{value}"
-
-    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
-        return ()
-
-    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
-        return ()
 
 
 @lru_cache(maxsize=1)

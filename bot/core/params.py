@@ -57,6 +57,18 @@ class Kind(Protocol):
         """The words to compare a misspelt one with."""
 
 
+class Typed:
+    """What kinds have in common whose words are only typed: they offer nothing and know no list of words."""
+
+    __slots__ = ()
+
+    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
+        return ()
+
+    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class ChoiceKind:
     """A closed set of values, each with a canonical word, a label and further words."""
@@ -116,7 +128,7 @@ class SymbolKind:
 
 
 @dataclass(frozen=True, slots=True)
-class TextKind:
+class TextKind(Typed):
     """Any word; `pattern` of allowed words is left to the handler, which answers with what it expects."""
 
     name: str = "text"
@@ -130,12 +142,6 @@ class TextKind:
 
     def show(self, value: Any) -> str:
         return str(value)
-
-    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
-        return ()
-
-    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
-        return ()
 
 
 @dataclass(frozen=True, slots=True)
