@@ -98,6 +98,7 @@ class _Pass:
         words = (*(f"{name}={self._folded(name, value)}" for name, value in named.items()), *words)
         try:
             self._take_words(words)
+            self._refuse_unmarked_price()
             ambiguous = None if self.lost else self._place_numbers()
         except _Twice as twice:
             return self._twice(twice, words)
@@ -162,6 +163,13 @@ class _Pass:
         value = whole.kind.read(line, self.lexicon) if line else None
         if value is not None:
             self._put(whole, value, line)
+
+    def _refuse_unmarked_price(self) -> None:
+        """A bare number is no size and no leverage while a price that must be marked is still missing."""
+        for param in self.command.params:
+            marked = param.kind.name == "price" and param.kind.read_bare(Decimal(1), self.lexicon) is None
+            if marked and param.required and param.name not in self.values and self.numbers and not self.lost:
+                raise BadWord("price-unmarked", self.numbers[0])
 
     def _said_before(self, word: str, words: tuple[str, ...]) -> bool:
         """Whether a contract is named a second time, as in `eth long 500 eth`."""

@@ -15,6 +15,8 @@ from tests.harness import talking
         ("/open btc long 5x 1.000", "grouped"),
         ("/open btc long 5x $10.000", "grouped"),
         ("/margin add 1.500", "grouped"),
+        ("/limit btc long 49000 100", "price-unmarked"),
+        ("/stop btc long 51000 100usdt", "price-unmarked"),
     ],
 )
 async def test_a_number_that_half_the_world_reads_otherwise_is_not_taken(line: str, code: str) -> None:
