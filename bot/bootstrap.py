@@ -27,8 +27,10 @@ from bot.market import FixedFeed, ReplayFeed, SimulatedFeed, build_feed
 from bot.services.control import Control
 from bot.services.describe import describe
 from bot.services.housekeeping import Housekeeping
+from bot.services.markets import Markets
 from bot.services.notifier import Notifier
 from bot.services.orders import Orders
+from bot.services.proposals import Scan
 from bot.services.settlement import Settlement
 from bot.services.turn import BotTurn, BotTurns
 from bot.storage import Store
@@ -121,10 +123,11 @@ async def build(
     registry.check_texts({code: each.messages.gettext for code, each in languages.items()})
     store = await Store.open(plan.database)
     try:
-        turns = BotTurns(store, feed.snapshot, clock, wording, plan.balance)
+        markets = Markets(feed.snapshot, dict)
+        turns = BotTurns(store, markets, clock, wording, plan.balance)
         router = Router(registry, Binder(lexicon), turns, wording, describe, telemetry, plan.allowed)
         notifier = Notifier(store, wording, clock, telemetry)
-        settlement = Settlement(store, clock, telemetry)
+        settlement = Settlement(store, clock, telemetry, Scan(store, telemetry.incident))
         housekeeping = Housekeeping(store, clock, telemetry)
         control = Control(feed, settlement, notifier, lexicon)
         yield Bot(store, feed, clock, router, wording, notifier, settlement, housekeeping, control, telemetry)

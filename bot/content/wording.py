@@ -15,6 +15,7 @@ from bot.core.reply import Answer, Button, Reply, ReplyButton, plain
 
 ANSWERS = Path(__file__).parent / "answers"
 SUFFIX = ".html.j2"
+BANNER = f"_banner{SUFFIX}"
 
 
 def template_names() -> tuple[str, ...]:
@@ -54,6 +55,9 @@ class CatalogueWording:
         """The worded reply; raises where template and data do not fit."""
         template = self._environment(language).get_template(answer.template + SUFFIX)
         source = template.render(plain(answer.data), zone=time_zone)
+        if answer.banner:
+            banner = self._environment(language).get_template(BANNER)
+            source = banner.render(plain(answer.banner), zone=time_zone) + source
         rows = tuple(tuple(self._button(each, language) for each in row) for row in answer.buttons)
         return Reply(parse(source), rows, private=answer.private, answer=answer, language=language)
 

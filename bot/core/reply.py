@@ -42,6 +42,7 @@ class Answer:
     """A template's name and its data: what a handler returns. It can be kept as JSON and worded again later.
 
     `ok` is False for a refusal. `private`: only the asker may see it. `fresh`: a new message even on a press.
+    `banner` is the data of the line above it, if there is one.
     """
 
     template: str
@@ -50,6 +51,7 @@ class Answer:
     ok: bool = True
     private: bool = False
     fresh: bool = False
+    banner: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON values; decimals become strings."""
@@ -73,6 +75,7 @@ class Answer:
             "ok": self.ok,
             "private": self.private,
             "fresh": self.fresh,
+            "banner": plain(self.banner),
         }
 
     @classmethod
@@ -99,6 +102,7 @@ class Answer:
             kept["ok"],
             kept["private"],
             kept["fresh"],
+            kept.get("banner", {}),
         )
 
     def with_buttons(self, *rows: tuple[Button, ...]) -> "Answer":

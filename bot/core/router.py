@@ -179,7 +179,7 @@ class Router(Generic[TurnT]):
             before = await turn.answered(nonce)
             if before is not None:
                 raise AlreadyAnswered(before)
-        sealed = seal(answer, turn, self.registry)
+        sealed = seal(replace(answer, banner=turn.banner), turn, self.registry)
         if turn.changed:
             turn.remember(sealed, nonce)
         return sealed

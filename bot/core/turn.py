@@ -1,7 +1,8 @@
 """What the router needs of the work around one request; the services implement it over a unit of work."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.core.reply import Answer
 from bot.core.request import Request
@@ -35,6 +36,10 @@ class Turn(Protocol):
     @property
     def time_zone(self) -> str:
         """The zone whose times are shown beside UTC."""
+
+    @property
+    def banner(self) -> Mapping[str, Any]:
+        """What is said above the answer: of a market that is not everybody's, or whose prices are old."""
 
     @property
     def changed(self) -> bool:

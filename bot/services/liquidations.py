@@ -7,7 +7,6 @@ from typing import Any
 
 from engine.account import MarginAccount
 from engine.events import Event, LiquidationStarted, PositionLiquidated
-from engine.margin import account_figures
 from engine.market import MarketSnapshot
 
 
@@ -21,7 +20,6 @@ def liquidation_data(
     """The data of the `liquidated` template; amounts in USDT."""
     closed = [each for each in events if isinstance(each, PositionLiquidated)]
     tested = [each for each in events if isinstance(each, LiquidationStarted)]
-    figures = account_figures(after, market)
     return {
         "at": now.isoformat(),
         "conditions": [
@@ -43,7 +41,6 @@ def liquidation_data(
         "wallet_before": before.wallet,
         "wallet": after.wallet,
         "lost": before.wallet - after.wallet,
-        "equity": figures.equity,
         "left_open": len(after.positions),
     }
 

@@ -1,6 +1,7 @@
 """Settlement: after every tick, each account that it concerns goes through funding, liquidation and its orders."""
 
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.clock import Clock
@@ -8,64 +9,110 @@ from bot.core.identity import new_id
 from bot.core.reply import plain
 from bot.services.liquidations import liquidation_data
 from bot.services.order_notices import notice_data
-from bot.services.turn import MAIN_MARKET
-from bot.storage import Store, VersionConflict, accounts, outbox, retrying
+from bot.services.proposals import Proposer
+from bot.services.slices import Slices
+from bot.storage import Store, UnitOfWork, VersionConflict, accounts, outbox, retrying
 from bot.storage.accounts import Account
 from bot.telemetry import Telemetry
-from engine.events import LiquidationStarted
+from engine.account import MarginAccount
+from engine.events import Event, LiquidationStarted
 from engine.exchange import decide
 from engine.intents import Settle
 from engine.market import MarketSnapshot
 
+GROUP = 200
+
 
 class Settlement:
-    """Tests all accounts of the main market with positions or orders; each is settled in its own transaction."""
+    """Settles what a tick concerns by the exact state under its lock, up to 200 accounts a transaction."""
 
-    def __init__(self, store: Store, clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(self, store: Store, clock: Clock, telemetry: Telemetry, proposer: Proposer) -> None:
         self._store = store
         self._clock = clock
         self._telemetry = telemetry
+        self._proposer = proposer
 
     async def tick(self, market: MarketSnapshot) -> int:
-        """Settle every account against a snapshot; returns how many have something to be told."""
-        async with self._store.unit() as unit:
-            exposed = await accounts.exposed(unit, MAIN_MARKET)
-        settled = 0
-        for account in exposed:
-            if any(not market.fresh(each.symbol) for each in account.state.in_order()):
-                continue
-            try:
-                if decide(Settle(), account.state, market):
-                    settled += await self._settle(account, market)
-            except VersionConflict:
-                continue  # another process changed it first; the next tick tests what became of it
-            except Exception as fault:  # noqa: BLE001 - one account must not keep the others from their settlement
-                self._telemetry.incident(fault)
-        return settled
+        """Settle every account of the main market against a snapshot; returns how many have something to be told."""
+        told = 0
+        due = await self._proposer.due(market)
+        for start in range(0, len(due), GROUP):
+            told += await self._group(due[start : start + GROUP], market)
+        return told
 
-    async def _settle(self, found: Account, market: MarketSnapshot) -> bool:
-        """Settle one account by its state under the lock; the scan only proposed it."""
-        told: list[tuple[str, dict[str, Any]]] = []
+    async def settle_account(self, account_id: str, market: MarketSnapshot) -> bool:
+        """Settle one account, of whatever market; returns whether its owner has something to be told."""
+        return bool(await self._together((account_id,), market))
+
+    async def _group(self, group: Sequence[str], market: MarketSnapshot) -> int:
+        """Settle a group in one transaction, or each alone if that does not go."""
+        try:
+            return await self._together(group, market)
+        except Exception as fault:  # noqa: BLE001 - one account must not keep the others from their settlement
+            if len(group) == 1:
+                self._report(fault)
+                return 0
+        told = 0
+        for each in group:
+            try:
+                told += await self._together((each,), market)
+            except Exception as fault:  # noqa: BLE001 - as above
+                self._report(fault)
+        return told
+
+    def _report(self, fault: Exception) -> None:
+        if not isinstance(fault, VersionConflict):  # then another process changed it: the next tick tests that
+            self._telemetry.incident(fault)
+
+    async def _together(self, group: Sequence[str], market: MarketSnapshot) -> int:
+        """Settle accounts by their state under their locks; the proposal only named them."""
+        told = 0
         async for attempt in retrying():
             with attempt:
+                told = 0
                 async with self._store.unit() as unit:
-                    await unit.lock(f"account:{found.id}")
-                    account = await accounts.load(unit, found.id)
-                    events = () if account.archived_at else decide(Settle(), account.state, market)
-                    if not events:
-                        return False
-                    now = self._clock.now()
-                    after = accounts.record(unit, account, events, now, market.time)
-                    told.clear()
-                    if any(isinstance(each, LiquidationStarted) for each in events):
-                        data = liquidation_data(events, account.state, after.state, market, now)
-                        told.append(("liquidated", data))
-                    orders = notice_data(events, account.state, now)
-                    if orders is not None:
-                        told.append(("order_notice", orders))
-                    for place, (template, data) in enumerate(told):
-                        at = now - (len(told) - place) * timedelta(microseconds=1)  # told in this order
-                        key = f"{template}:{account.id}:{after.state.version}"
-                        notice = outbox.Notice(new_id(), account.person_id, template, plain(data), at, key)
-                        outbox.post(unit, notice)
-        return bool(told)
+                    await unit.lock(*(f"account:{each}" for each in group))
+                    slices = Slices()
+                    for account in await accounts.load_all(unit, group, self._broken(group)):
+                        await slices.rest()
+                        told += self._one(unit, account, market)
+        return told
+
+    def _broken(self, group: Sequence[str]) -> Callable[[Exception], None]:
+        """What to do about a stored state that cannot be read: alone it is a fault, in a group it is left out."""
+
+        def report(fault: Exception) -> None:
+            if len(group) == 1:
+                raise fault
+            self._telemetry.incident(fault)
+
+        return report
+
+    def _one(self, unit: UnitOfWork, account: Account, market: MarketSnapshot) -> bool:
+        """Record what a snapshot does to an account, and what its owner is to be told."""
+        events = () if account.archived_at else decide(Settle(), account.state, market)
+        if not events:
+            unit.on_commit(lambda: self._proposer.changed(account))
+            return False
+        now = self._clock.now()
+        after = accounts.record(unit, account, events, now, market.time)
+        unit.on_commit(lambda: self._proposer.changed(after))
+        notices = _notices(events, account.state, after.state, market, now)
+        for place, (template, data) in enumerate(notices):
+            at = now - (len(notices) - place) * timedelta(microseconds=1)  # told in this order
+            key = f"{template}:{account.id}:{after.state.version}"
+            outbox.post(unit, outbox.Notice(new_id(), account.person_id, template, plain(data), at, key))
+        return bool(notices)
+
+
+def _notices(
+    events: Sequence[Event], before: MarginAccount, after: MarginAccount, market: MarketSnapshot, now: datetime
+) -> list[tuple[str, dict[str, Any]]]:
+    """Templates and data, in the order of what happened."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    if any(isinstance(each, LiquidationStarted) for each in events):
+        found.append(("liquidated", liquidation_data(events, before, after, market, now)))
+    orders = notice_data(events, before, now)
+    if orders is not None:
+        found.append(("order_notice", orders))
+    return found

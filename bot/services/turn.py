@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from bot.core.clock import Clock
 from bot.core.identity import new_id
@@ -11,6 +12,7 @@ from bot.core.reply import Answer
 from bot.core.request import Request
 from bot.core.turn import AlreadyAnswered, TryAgain
 from bot.core.wording import Wording
+from bot.services.markets import MAIN_MARKET, Markets
 from bot.storage import (
     AlreadyProcessed,
     RowRefused,
@@ -31,7 +33,6 @@ from engine.exchange import decide
 from engine.intents import Deposit
 from engine.market import MarketSnapshot
 
-MAIN_MARKET = "main"
 DEFAULT_SIZE = Decimal("0.02")
 PRESSES = "press"
 
@@ -46,21 +47,22 @@ class BotTurn:
         person: Person,
         found: Opening | None,
         language: str,
-        market: Callable[[], MarketSnapshot],
+        markets: Markets,
         now: datetime,
     ) -> None:
         self.unit = unit
         self.request = request
         self.person = person
         self.language = language
-        self.market = market()
         self.now = now
-        self._market = market
+        self._markets = markets
+        self._market: MarketSnapshot | None = None
         self.suggested = False
         self.once = False  # whether something was done that a second press must not do again
         self._base: Callable[[], None] | None = None
         self._account: Account | None = None
         self._found: Account | None = found.account if found else None
+        self._market_name = self._found.market if self._found else MAIN_MARKET
         self._pending_line = found.pending_line if found else None
 
     @property
@@ -79,6 +81,18 @@ class BotTurn:
         return self.unit.changed
 
     @property
+    def market(self) -> MarketSnapshot:
+        """The market of the active account, as it was when it was first looked at."""
+        if self._market is None:
+            self._market = self._markets.snapshot(self._market_name)
+        return self._market
+
+    @property
+    def banner(self) -> dict[str, Any]:
+        """What is said above an answer that looked at the market: which one it was, how old its prices are."""
+        return {} if self._market is None else self._markets.banner(self._market_name)
+
+    @property
     def previews(self) -> bool:
         """Whether money moves only after a preview: the person wants it so, or the words came from a guess."""
         return self.person.confirm or self.suggested
@@ -91,15 +105,17 @@ class BotTurn:
                 raise TryAgain
             if await self.unit.lock(f"account:{found.id}"):
                 found = await accounts.load(self.unit, found.id)
-                self.market = self._market()
+                self._market = None
             if found.archived_at is not None:
                 raise TryAgain
             self._account = found
         return self._account
 
     def replace_account(self, account: Account) -> None:
-        """Go on with another state of the active account."""
+        """Go on with another state of the active account, or with another account."""
         self._account = account
+        if account.market != self._market_name:
+            self._market_name, self._market = account.market, None
 
     def save_person(self, person: Person) -> None:
         """Keep the person's changed settings, and answer by them."""
@@ -166,13 +182,13 @@ class BotTurns:
     def __init__(
         self,
         store: Store,
-        market: Callable[[], MarketSnapshot],
+        markets: Markets,
         clock: Clock,
         wording: Wording,
         balance: Decimal,
     ) -> None:
         self._store = store
-        self._market = market
+        self._markets = markets
         self._clock = clock
         self._wording = wording
         self._balance = balance
@@ -183,10 +199,10 @@ class BotTurns:
         try:
             async with self._store.unit() as unit:
                 await unit.lock(f"person:{request.who.platform}:{request.who.user}")
-                found = await opening(unit, request.who, request.chat.key)
+                found = await opening(unit, request.who, request.chat.key, private=request.chat.private)
                 person = found.person if found else self._newcomer()
                 language = self._wording.language(person.language or request.language)
-                turn = BotTurn(unit, request, person, found, language, self._market, self._clock.now())
+                turn = BotTurn(unit, request, person, found, language, self._markets, self._clock.now())
                 if found is None:
                     turn.begin_with(lambda: self._welcome(turn, person))
                 elif found.unreachable or request.language not in {None, found.language}:

@@ -1,6 +1,6 @@
 """Margin accounts: the current state, and the journal that led to it, written together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
@@ -17,6 +17,7 @@ from engine.events import Event, event_to_json
 from engine.ledger import postings
 
 MAIN = "main"
+REPLAY = "replay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ _COLUMNS = select(
     _table.c.archived_at,
 )
 _BY_ID = _COLUMNS.where(_table.c.id == bindparam("of_account"))
+_BY_IDS = _COLUMNS.where(_table.c.id.in_(bindparam("of_accounts", expanding=True))).order_by(_table.c.id)
 _MAIN_OF = _COLUMNS.where(
     _table.c.person_id == bindparam("of_person"), _table.c.kind == MAIN, _table.c.archived_at.is_(None)
 )
@@ -79,9 +81,31 @@ async def load(unit: UnitOfWork, account_id: str) -> Account:
     return account_of(rows[0])
 
 
-async def exposed(unit: UnitOfWork, market: str) -> Sequence[Account]:
-    """Every account of a market that a price can change: with an open position or order; in the order of their ids."""
-    return [account_of(row) for row in await unit.fetch(_EXPOSED, {"of_market": market})]
+async def load_all(
+    unit: UnitOfWork, ids: Sequence[str], damaged: Callable[[Exception], object]
+) -> Sequence[Account]:
+    """The accounts with these ids, archived or not, in the order of their ids; `damaged` gets what cannot be read."""
+    return _readable(await unit.fetch(_BY_IDS, {"of_accounts": list(ids)}), damaged)
+
+
+async def exposed(
+    unit: UnitOfWork, market: str, damaged: Callable[[Exception], object]
+) -> Sequence[Account]:
+    """Every account of a market that a price can change: with an open position or order; in the order of their ids.
+
+    `damaged` gets what cannot be read.
+    """
+    return _readable(await unit.fetch(_EXPOSED, {"of_market": market}), damaged)
+
+
+def _readable(rows: Sequence[Row[Any]], damaged: Callable[[Exception], object]) -> Sequence[Account]:
+    found = []
+    for row in rows:
+        try:
+            found.append(account_of(row))
+        except StorageError as fault:
+            damaged(fault)
+    return found
 
 
 def create(unit: UnitOfWork, account: Account) -> None:

@@ -1,4 +1,4 @@
-"""What every request needs first, in one read: who speaks, the unfinished command, the main account."""
+"""What every request needs first, in one read: who speaks, the unfinished command, the active account."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from sqlalchemy import and_, bindparam, select
 
 from bot.core.identity import Identity
 from bot.storage import tables
-from bot.storage.accounts import MAIN, Account, account_of
+from bot.storage.accounts import MAIN, REPLAY, Account, account_of
 from bot.storage.people import Person
 from bot.storage.unit import UnitOfWork
 
@@ -15,7 +15,7 @@ from bot.storage.unit import UnitOfWork
 class Opening:
     """A known person as a request finds them; `language` is the tag that the platform gave last.
 
-    None: no tag, nothing unfinished, no main account.
+    None: no tag, nothing unfinished, no account.
     """
 
     person: Person
@@ -40,7 +40,9 @@ _OPENING = (
     .outerjoin(
         _accounts,
         and_(
-            _accounts.c.person_id == _people.c.id, _accounts.c.kind == MAIN, _accounts.c.archived_at.is_(None)
+            _accounts.c.person_id == _people.c.id,
+            _accounts.c.kind.in_(bindparam("of_kinds", expanding=True)),
+            _accounts.c.archived_at.is_(None),
         ),
     )
     .outerjoin(
@@ -50,12 +52,21 @@ _OPENING = (
         tables.identities.c.platform == bindparam("of_platform"),
         tables.identities.c.user == bindparam("of_user"),
     )
+    .order_by(_accounts.c.kind.desc())  # a replay before the main account
+    .limit(1)
 )
 
 
-async def opening(unit: UnitOfWork, identity: Identity, chat_key: str) -> Opening | None:
-    """The opening of a request; None for somebody never seen."""
-    values = {"of_platform": str(identity.platform), "of_user": identity.user, "of_chat": chat_key}
+async def opening(
+    unit: UnitOfWork, identity: Identity, chat_key: str, *, private: bool = False
+) -> Opening | None:
+    """The opening of a request; None for somebody never seen. A running replay is played in private chats only."""
+    values = {
+        "of_platform": str(identity.platform),
+        "of_user": identity.user,
+        "of_chat": chat_key,
+        "of_kinds": [MAIN, REPLAY] if private else [MAIN],
+    }
     rows = await unit.fetch(_OPENING, values)
     if not rows:
         return None

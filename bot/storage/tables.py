@@ -66,6 +66,13 @@ accounts = _table(
         postgresql_where=text("kind = 'main' AND archived_at IS NULL"),
     ),
     Index(
+        "uq_accounts_replay",
+        "person_id",
+        unique=True,
+        sqlite_where=text("kind = 'replay' AND archived_at IS NULL"),
+        postgresql_where=text("kind = 'replay' AND archived_at IS NULL"),
+    ),
+    Index(
         "ix_accounts_exposed",
         "market",
         sqlite_where=text("open_items > 0"),
@@ -155,6 +162,7 @@ notices = _table(
     Column("data", Document, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("key", Text, nullable=False, unique=True),
+    Column("silent", Flag, nullable=False, server_default=text("0")),
 )
 
 deliveries = _table(
@@ -173,5 +181,82 @@ chats = _table(
     Column("platform", Text, primary_key=True),
     Column("chat", Text, primary_key=True),
     Column("language", Text),
+    clustered=True,
+)
+
+candles = _table(
+    "candles",
+    Column("market", Text, primary_key=True),
+    Column("minute", UtcTime, primary_key=True),
+    Column("symbol", Text, primary_key=True),
+    *(
+        Column(f"{price}_{part}", Money8, nullable=False)
+        for price in ("mark", "last")
+        for part in ("open", "high", "low", "close")
+    ),
+    clustered=True,
+)
+
+funding_rates = _table(
+    "funding_rates",
+    Column("market", Text, primary_key=True),
+    Column("at", UtcTime, primary_key=True),
+    Column("symbol", Text, primary_key=True),
+    Column("rate", Money8, nullable=False),  # fraction
+    clustered=True,
+)
+
+attention = _table(
+    "attention",
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("body", Document, nullable=False),
+    clustered=True,
+)
+
+warnings = _table(
+    "warnings",
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("subject", Text, primary_key=True),  # cross, or a position
+    Column("stage", Integer, nullable=False),  # per cent of the way to liquidation
+    Column("at", UtcTime, nullable=False),
+    Column("calm", Flag, nullable=False),
+    clustered=True,
+)
+
+price_alerts = _table(
+    "price_alerts",
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("market", Text, nullable=False),
+    Column("symbol", Text, nullable=False),
+    Column("above", Flag, nullable=False),
+    Column("price", Money8, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("met_at", UtcTime),
+    Index(
+        "ix_price_alerts_open",
+        "market",
+        sqlite_where=text("met_at IS NULL"),
+        postgresql_where=text("met_at IS NULL"),
+    ),
+)
+
+jobs = _table(
+    "jobs",
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("due_at", UtcTime, index=True),  # empty: done
+    Column("body", Document, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    clustered=True,
+)
+
+replays = _table(
+    "replays",
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("body", Document, nullable=False),  # tape, disguise, speed, place on the tape
+    Column("started_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
     clustered=True,
 )

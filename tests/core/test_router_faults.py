@@ -17,6 +17,7 @@ from bot.core.request import Said
 from bot.core.router import ATTEMPTS, Router
 from bot.core.turn import TryAgain
 from bot.services.describe import describe
+from bot.services.markets import Markets
 from bot.services.turn import BotTurn, BotTurns
 from bot.telemetry import Telemetry
 from tests.harness import Talk, talking, text
@@ -63,7 +64,7 @@ async def troubled() -> AsyncIterator[tuple[Talk, Trouble, Telemetry]]:
     async with talking(strict=False) as talk:
         bot = talk.bot
         registry = Registry((*bot.router.registry, *trouble.commands()))
-        turns = BotTurns(bot.store, bot.feed.snapshot, bot.clock, bot.wording, Decimal(10_000))
+        turns = BotTurns(bot.store, Markets(bot.feed.snapshot, dict), bot.clock, bot.wording, Decimal(10_000))
         broken = Router(registry, bot.router.binder, turns, bot.wording, describe, bot.telemetry)
         talk.bot = replace(bot, router=broken)
         yield talk, trouble, bot.telemetry

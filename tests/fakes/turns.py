@@ -20,6 +20,7 @@ class MemoryTurn:
         self.person_id = turns.person_of(request.who)
         self.language = turns.language_of(request)
         self.time_zone = "UTC"
+        self.banner: Mapping[str, Any] = {}
         self.facts: dict[str, Any] = dict(turns.facts.get(self.person_id, {}))
         self._turns = turns
         self._before = dict(self.facts)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bot.core.identity import Identity, Platform
 from bot.market.fixed import FixedFeed
-from bot.services.settlement import Settlement
+from bot.services.proposals import Scan
+from bot.services.settlement import GROUP, Settlement
 from engine.market import MarketSnapshot
 from tests.harness import Postbox, Talk, talking
 
@@ -114,6 +115,31 @@ async def test_one_broken_account_does_not_keep_the_others(tmp_path: Path) -> No
         assert await talk.bot.settlement.tick(at(talk, 45_000)) == 1
 
 
+async def test_a_state_that_cannot_be_read_does_not_keep_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "kept.db"
+    async with talking(database=f"sqlite+aiosqlite:///{path}") as talk:
+        for who in ("ana", "bob", "eve"):
+            await talk.dialogue(*LONG, who=who)
+        damaged = min([await talk.main(who) for who in ("ana", "bob", "eve")], key=lambda each: each.id)
+        with sqlite3.connect(path) as other:
+            kept = other.execute("SELECT state FROM accounts WHERE id = ?", (damaged.id,)).fetchone()
+            other.execute("UPDATE accounts SET state = '{\"v\":99}' WHERE id = ?", (damaged.id,))
+        market = at(talk, 45_000)
+        assert await talk.bot.settlement.tick(market) == 2
+        assert b"marginalia_incidents_total" in talk.bot.telemetry.exposition()
+        with sqlite3.connect(path) as other:
+            other.execute("UPDATE accounts SET state = ? WHERE id = ?", (*kept, damaged.id))
+        assert await talk.bot.settlement.tick(market) == 1
+
+
+async def test_more_accounts_than_a_transaction_takes() -> None:
+    async with talking() as talk:
+        for number in range(GROUP + 5):
+            await talk.dialogue(*LONG, who=f"p{number}")
+        assert await talk.bot.settlement.tick(at(talk, 45_000)) == GROUP + 5
+        assert await talk.bot.settlement.tick(at(talk, 44_000)) == 0
+
+
 async def test_a_tick_that_breaks_does_not_stop_the_next(tmp_path: Path) -> None:
     path = tmp_path / "kept.db"
     async with talking(database=f"sqlite+aiosqlite:///{path}?timeout=0.05") as talk:
@@ -148,7 +174,9 @@ async def test_the_notice_comes_with_the_liquidation_or_not_at_all(tmp_path: Pat
     path = tmp_path / "kept.db"
     async with talking(database=f"sqlite+aiosqlite:///{path}") as talk:
         await talk.dialogue(*LONG)
-        await Settlement(talk.bot.store, talk.bot.clock, talk.bot.telemetry).tick(at(talk, 45_000))
+        bot = talk.bot
+        scan = Scan(bot.store, bot.telemetry.incident)
+        await Settlement(bot.store, bot.clock, bot.telemetry, scan).tick(at(talk, 45_000))
         with sqlite3.connect(path) as other:
             assert other.execute("SELECT count(*) FROM notices").fetchone() == (1,)
         await talk.bot.control.flush()

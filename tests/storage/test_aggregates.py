@@ -59,21 +59,26 @@ async def test_settings_are_saved(store: Store) -> None:
 # Accounts and journal
 
 
+def refuse(fault: Exception) -> None:
+    """A state that cannot be read is a fault here."""
+    raise fault
+
+
 async def test_a_liquidation_from_open_to_ledger(store: Store) -> None:
     """0.1 BTC at 50,000 with 500 of margin out of 1,000; the mark falls to 45,000."""
     _, account = await learner(store, "1000")
     order = Open("BTCUSDT", Side.LONG, Decimal("0.1"), leverage=10, mode=MarginMode.ISOLATED)
     account = await trade(store, account, order, START)
     async with store.unit() as unit:
-        assert await accounts.exposed(unit, MARKET) == [account]
-        assert await accounts.exposed(unit, "elsewhere") == []
+        assert await accounts.exposed(unit, MARKET, refuse) == [account]
+        assert await accounts.exposed(unit, "elsewhere", refuse) == []
         balances = await journal.balances(unit, account.id)
         assert (
             balances["isolated:BTCUSDT:long"] == account.state.positions["BTCUSDT", Side.LONG].isolated_wallet
         )
     account = await trade(store, account, Settle(), {**START, "BTCUSDT": "45000"})
     async with store.unit() as unit:
-        assert await accounts.exposed(unit, MARKET) == []
+        assert await accounts.exposed(unit, MARKET, refuse) == []
         assert await accounts.load(unit, account.id) == account
         assert await journal.replayed(unit, account.id) == account.state
         assert await journal.ledger_sum(unit) == 0
@@ -93,10 +98,10 @@ async def test_a_resting_order_alone_exposes_an_account(store: Store) -> None:
     order = Order("BTCUSDT", Side.LONG, OrderType.LIMIT, Decimal("0.1"), price=Decimal(49_000))
     account = await trade(store, account, Place(order), START)
     async with store.unit() as unit:
-        assert await accounts.exposed(unit, MARKET) == [account]
+        assert await accounts.exposed(unit, MARKET, refuse) == [account]
     account = await trade(store, account, CancelOrder(1), START)
     async with store.unit() as unit:
-        assert await accounts.exposed(unit, MARKET) == []
+        assert await accounts.exposed(unit, MARKET, refuse) == []
 
 
 async def test_the_journal_is_read_newest_first_and_in_pages(store: Store) -> None:

@@ -1,0 +1,46 @@
+"""The markets that accounts trade in: the main one for all, and each running replay's own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.market import MarketSnapshot
+
+MAIN_MARKET = "main"
+
+
+class MarketClosed(Exception):
+    """The account's market is not open here: its replay has ended or is not loaded."""
+
+
+class Markets:
+    """Snapshots by the name of the market, and what an answer says of a market that is not the main one.
+
+    `banner` of a market is data for the line above its answers; empty: no line.
+    """
+
+    def __init__(self, main: Callable[[], MarketSnapshot], banner: Callable[[], dict[str, Any]]) -> None:
+        self._snapshots = {MAIN_MARKET: main}
+        self._banners = {MAIN_MARKET: banner}
+
+    def open(
+        self, name: str, snapshot: Callable[[], MarketSnapshot], banner: Callable[[], dict[str, Any]]
+    ) -> None:
+        """Let accounts trade in one more market."""
+        self._snapshots[name] = snapshot
+        self._banners[name] = banner
+
+    def close(self, name: str) -> None:
+        """Nobody trades there any more."""
+        self._snapshots.pop(name, None)
+        self._banners.pop(name, None)
+
+    def snapshot(self, name: str) -> MarketSnapshot:
+        """A market as it is now. Raises MarketClosed."""
+        try:
+            return self._snapshots[name]()
+        except KeyError:
+            raise MarketClosed(name) from None
+
+    def banner(self, name: str) -> dict[str, Any]:
+        """What the line above an answer says of a market."""
+        return self._banners[name]() if name in self._banners else {}
