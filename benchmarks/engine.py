@@ -1,6 +1,9 @@
-"""The engine by itself: an open on accounts of several sizes, a re-mark, a liquidation price; each beside its rival.
+"""The engine by itself: an open on accounts of several sizes, a re-mark, a liquidation price; each beside its rivals.
 
-The rival is naive code with Decimal: formulas written down where they are needed, no values, no checks.
+The first rival is naive code with Decimal: formulas written down where they are needed, no values, no checks; for an
+open there is a second one that makes the engine's checks and books what it books. The others work as public projects
+describe their way, in our own words. Rivals take turns with the engine, and the factor is the median of the turns', so
+that a machine that slows down does so for both.
 python -m benchmarks.engine
 """
 
@@ -9,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
+from functools import partial
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 from engine import (
     FRICTIONLESS,
@@ -29,24 +34,30 @@ from engine import (
 )
 from engine.contracts import Contract
 from engine.exchange import decide
+from engine.formulas import unrealised_pnl
 from engine.margin import leg_of, position_figures
 
+Work = Callable[[], object]
 SIZES = (0, 7, 50)
-ROUNDS = 7
+ROUNDS = 31
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BTC = load_contracts()["BTCUSDT"]
 NEW = "NEWUSDT"
+D = Decimal
 
 
-def microseconds(work: Callable[[], object], times: int) -> float:
-    """Median over rounds, of one call."""
-    rounds = []
+def turns(times: int, ours: Work, rival: Work) -> tuple[float, float, float]:
+    """Microseconds of one call of each, and how many times longer ours takes: medians over the turns."""
+    spent: list[tuple[float, float]] = []
     for _ in range(ROUNDS):
         start = perf_counter()
         for _ in range(times):
-            work()
-        rounds.append((perf_counter() - start) / times * 1e6)
-    return median(rounds)
+            ours()
+        middle = perf_counter()
+        for _ in range(times):
+            rival()
+        spent.append(((middle - start) / times * 1e6, (perf_counter() - middle) / times * 1e6))
+    return median(a for a, _ in spent), median(b for _, b in spent), median(a / b for a, b in spent)
 
 
 def after(account: MarginAccount, market: MarketSnapshot, intent: Intent) -> MarginAccount:
@@ -95,6 +106,39 @@ def naive_open(rows: list[Row], brackets: list[Row], wallet: Decimal) -> list[Ro
     return [*rows, new]
 
 
+def thorough_open(
+    account: dict[str, Any], symbol: str, quantity: Decimal, leverage: Decimal, brackets: list[Row]
+) -> dict[str, Any]:
+    """The same with what the engine checks and books too: step, cap, minimum, fill, open loss, fee, postings, journal."""
+    rows, mark = account["rows"], Decimal(50000)
+    if quantity <= 0 or quantity % BTC.step or leverage > brackets[0]["leverage"]:
+        raise ValueError
+    if quantity * mark < BTC.min_notional:
+        raise ValueError
+    wallet: Decimal = account["wallet"]
+    balance, used, bound = wallet, Decimal(0), Decimal(0)
+    for row in rows.values():
+        pnl, initial, required = naive_mark(row, brackets)
+        balance, used, bound = balance + pnl, used + initial, bound + required
+    if rows and balance <= bound:
+        raise ValueError
+    price = (mark / BTC.tick).to_integral_value(ROUND_CEILING) * BTC.tick
+    assumed = price * Decimal("1.0005")
+    if quantity * assumed > max(b["cap"] for b in brackets if b["leverage"] >= leverage):
+        raise ValueError
+    if quantity * assumed / leverage + quantity * max(Decimal(0), assumed - mark) > balance - used:
+        raise ValueError
+    fee = (quantity * price * BTC.taker).quantize(Decimal("1e-8"), ROUND_DOWN)
+    new = {"q": quantity, "entry": price, "mark": mark, "leverage": leverage, "side": Decimal(1)}
+    events = ({"set": symbol, "leverage": leverage}, {"opened": symbol, "price": price, "fee": fee})
+    return {
+        "wallet": wallet - fee,
+        "rows": {**rows, symbol: new},
+        "settings": {**account["settings"], symbol: leverage},
+        "journal": events,
+    }
+
+
 def naive_liquidation(row: Row, wallet: Decimal, brackets: list[Row]) -> Decimal:
     """Try every bracket until one accepts its own price."""
     for bracket in brackets:
@@ -105,43 +149,77 @@ def naive_liquidation(row: Row, wallet: Decimal, brackets: list[Row]) -> Decimal
     return Decimal(0)
 
 
-def line(name: str, ours: float, rival: float) -> None:
-    print(f"{name:<44}{ours:>10.1f} µs   naive {rival:>8.1f} µs   {ours / rival:>5.1f} ×")
+def freqtrade_liquidation(row: dict[str, float], wallet: float, stake: float, brackets: list[Row]) -> float:
+    """freqtrade, dry run on Binance: the exchange's formula in floats, its bracket chosen by the stake."""
+    bracket = next(b for b in brackets if stake <= b["cap"])
+    rate, amount = float(bracket["rate"]), float(bracket["amount"])
+    q, side = row["q"], row["side"]
+    return (wallet + amount - side * q * row["entry"]) / (q * rate - side * q)
+
+
+def ccxt_liquidation(row: dict[str, str], wallet: str, rate: str) -> str:
+    """ccxt, Binance positions: text in and out, the rate of the position's own bracket, no maintenance amount."""
+    sign = -1 if row["side"] == "1" else 1
+    divisor = Decimal(rate) + sign
+    left = Decimal(wallet) / (Decimal(row["q"]) * divisor)
+    return str(left + sign * Decimal(row["entry"]) / divisor)
+
+
+def hummingbot_pnl(row: Row, fees: Decimal) -> Decimal:
+    """hummingbot, position executor: the price's share of change times what was put in, less fees."""
+    share = (row["mark"] - row["entry"]) / row["entry"] * row["side"]
+    return share * row["q"] * row["entry"] - fees
+
+
+def line(name: str, rival: str, times: int, ours: Work, theirs: Work) -> None:
+    mine, other, factor = turns(times, ours, theirs)
+    print(f"{name:<44}{mine:>8.1f} µs   {rival:<10}{other:>7.1f} µs   {factor:>5.1f} ×")
 
 
 def main() -> None:
-    brackets = [{"floor": b.floor, "cap": b.cap, "rate": b.rate, "amount": b.amount} for b in BTC.brackets]
-    row = {
-        "q": Decimal("0.1"),
-        "entry": Decimal(50000),
-        "mark": Decimal("50123.4"),
-        "leverage": Decimal(10),
-        "side": Decimal(1),
-    }
-    order = Open(NEW, Side.LONG, Decimal("0.1"), 10)
+    brackets = [
+        {"floor": b.floor, "cap": b.cap, "rate": b.rate, "amount": b.amount, "leverage": D(b.max_leverage)}
+        for b in BTC.brackets
+    ]
+    row = {"q": D("0.1"), "entry": D(50000), "mark": D("50123.4"), "leverage": D(10), "side": D(1)}
+    order = Open(NEW, Side.LONG, D("0.1"), 10)
     for positions in SIZES:
         account, market = scene(positions)
         rows = [dict(row) for _ in range(positions)]
-        ours = microseconds(lambda a=account, m=market: after(a, m, order), 200)  # type: ignore[misc]
-        rival = microseconds(lambda r=rows: naive_open(r, brackets, Decimal(10**6)), 200)  # type: ignore[misc]
-        line(f"decide + apply of an open, {positions} positions", ours, rival)
+        opened = partial(after, account, market, order)
+        name = f"decide + apply of an open, {positions} positions"
+        line(name, "naive", 40, opened, partial(naive_open, rows, brackets, D(10**6)))
+        kept = {"wallet": D(10**6), "rows": dict(enumerate(rows)), "settings": {}}
+        line(name, "thorough", 40, opened, partial(thorough_open, kept, NEW, D("0.1"), D(10), brackets))
     for positions in SIZES[1:]:
         account, market = scene(positions)
         rows = [dict(row) for _ in range(positions)]
-        ours = microseconds(lambda a=account, m=market: decide(Settle(), a, m), 200)  # type: ignore[misc]
-        rival = microseconds(lambda r=rows: [naive_mark(one, brackets) for one in r], 200)  # type: ignore[misc]
-        line(f"a tick that changes nothing, {positions} positions", ours, rival)
+        settled = partial(decide, Settle(), account, market)
+        name = f"a tick that changes nothing, {positions} positions"
+        line(name, "naive", 40, settled, lambda r=rows: [naive_mark(one, brackets) for one in r])  # type: ignore[misc]
     account, market = scene(1)
     held = account.in_order()[0]
-    rival = microseconds(lambda: naive_mark(row, brackets), 2000)
-    line("re-mark of one position", microseconds(lambda: leg_of(account, held, market), 2000), rival)
-    every = microseconds(lambda: position_figures(account, held.key, market), 500)
-    line("all figures of one position", every, rival)
-    wallet = Decimal(500)
-    solved = microseconds(
-        lambda: solve_liquidation(Side.LONG, row["q"], row["entry"], wallet, BTC.brackets), 2000
+    bare = partial(naive_mark, row, brackets)
+    line("re-mark of one position", "naive", 1000, partial(leg_of, account, held, market), bare)
+    line(
+        "all figures of one position",
+        "naive",
+        200,
+        partial(position_figures, account, held.key, market),
+        bare,
     )
-    line("liquidation price", solved, microseconds(lambda: naive_liquidation(row, wallet, brackets), 2000))
+    pnl = partial(unrealised_pnl, Side.LONG, row["q"], row["entry"], row["mark"])
+    line("unrealised profit", "hummingbot", 1000, pnl, partial(hummingbot_pnl, row, D(0)))
+    wallet = D(500)
+    solved = partial(solve_liquidation, Side.LONG, row["q"], row["entry"], wallet, BTC.brackets)
+    rough = {name: float(value) for name, value in row.items()}
+    words = {name: str(value) for name, value in row.items()}
+    for rival, theirs in (
+        ("naive", partial(naive_liquidation, row, wallet, brackets)),
+        ("freqtrade", partial(freqtrade_liquidation, rough, 500.0, 500.0, brackets)),
+        ("ccxt", partial(ccxt_liquidation, words, "500", "0.004")),
+    ):
+        line("liquidation price", rival, 500, solved, theirs)
 
 
 if __name__ == "__main__":

@@ -5,16 +5,23 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+from bot.commands.alerts import AlertCommands
 from bot.commands.analysis import AnalysisCommands
+from bot.commands.attention import AttentionCommands
 from bot.commands.book import BookCommands
 from bot.commands.confirm import ConfirmCommands
 from bot.commands.help import HelpCommands
 from bot.commands.margin import MarginCommands
 from bot.commands.person import PersonCommands
 from bot.commands.portfolio import PortfolioCommands
+from bot.commands.postmortem import PostMortemCommands
+from bot.commands.replay import ReplayCommands
 from bot.commands.resting import RestingCommands
+from bot.commands.sleep import SleepCommands
 from bot.commands.trade import TradeCommands
 from bot.content.catalogue import Language, load_languages
 from bot.content.wording import CatalogueWording
@@ -23,22 +30,32 @@ from bot.core.clock import Clock, SystemClock
 from bot.core.command import Command, Registry
 from bot.core.router import Router
 from bot.core.words import Lexicon
-from bot.market import FixedFeed, ReplayFeed, SimulatedFeed, build_feed
+from bot.market import FeedMetrics, FixedFeed, LiveFeed, ReplayFeed, SimulatedFeed, build_feed
+from bot.services.alerts import Alerts
+from bot.services.attention import Thresholds
 from bot.services.control import Control
 from bot.services.describe import describe
+from bot.services.examiner import Examiner
 from bot.services.housekeeping import Housekeeping
 from bot.services.markets import Markets
 from bot.services.notifier import Notifier
 from bot.services.orders import Orders
-from bot.services.proposals import Scan
+from bot.services.past_prices import KeptPrices, TapePrices
+from bot.services.postmortem import PostMortems
+from bot.services.price_alerts import PriceAlerts
+from bot.services.proposals import Proposer, Scan
+from bot.services.recording import Past, Recording, read_past
+from bot.services.replays import Replays
 from bot.services.settlement import Settlement
+from bot.services.tapes import Shelf
+from bot.services.ticker import Ticker
 from bot.services.turn import BotTurn, BotTurns
 from bot.storage import Store
 from bot.telemetry import Telemetry
 from engine.contracts import Contract, load_contracts
 from engine.market import MarketSnapshot
 
-AnyFeed = FixedFeed | SimulatedFeed | ReplayFeed
+AnyFeed = FixedFeed | SimulatedFeed | ReplayFeed | LiveFeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +70,12 @@ class Plan:
     seed: int | None = None
     spread: Decimal | None = None
     slippage: Decimal | None = None
+    ws_url: str | None = None
+    stale_after: timedelta | None = None
     balance: Decimal = Decimal(10_000)
     language: str = "en"
     allowed: frozenset[str] = frozenset()
+    watch: bool = False  # for many accounts: an index in memory instead of a scan at each tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,10 @@ class Bot:
     wording: CatalogueWording
     notifier: Notifier
     settlement: Settlement
+    ticker: Ticker
+    postmortems: PostMortems
+    recording: Recording
+    replays: Replays
     housekeeping: Housekeeping
     control: Control
     telemetry: Telemetry
@@ -79,6 +103,8 @@ class Bot:
             tasks.create_task(self.follow(), name="market")
             tasks.create_task(self.notifier.run(), name="notifier")
             tasks.create_task(self.housekeeping.run(), name="housekeeping")
+            tasks.create_task(self.replays.run(), name="replays")
+            tasks.create_task(self.postmortems.run(), name="post-mortems")
 
     async def follow(self) -> None:
         """Follow the market until cancelled; who calls delivers the notices."""
@@ -86,7 +112,7 @@ class Bot:
 
     async def _tick(self, market: MarketSnapshot) -> None:
         try:
-            if await self.settlement.tick(market):
+            if await self.ticker.tick(market):
                 self.notifier.wake()
         except Exception as fault:  # noqa: BLE001 - the next tick settles what this one could not
             self.telemetry.incident(fault)
@@ -103,6 +129,17 @@ async def build(
     """
     contracts = load_contracts()
     languages = load_languages() if languages is None else languages
+    store = await Store.open(plan.database)
+    try:
+        past = await read_past(store, SystemClock().now())
+        feed = _feed(plan, contracts, past)
+        yield await _put_together(plan, store, feed, past, contracts, languages, telemetry)
+    finally:
+        await store.close()
+
+
+def _feed(plan: Plan, contracts: Mapping[str, Contract], past: Past) -> AnyFeed:
+    """The main market, going on from what is recorded of it."""
     feed = build_feed(
         plan.market,
         contracts,
@@ -112,31 +149,120 @@ async def build(
         seed=secrets.randbits(32) if plan.seed is None else plan.seed,
         spread=plan.spread,
         slippage=plan.slippage,
+        ws_url=plan.ws_url,
+        stale_after=plan.stale_after,
+        resume=past.latest,
     )
+    feed.restore(past.rates)
+    return feed
+
+
+async def _put_together(
+    plan: Plan,
+    store: Store,
+    feed: AnyFeed,
+    past: Past,
+    contracts: Mapping[str, Contract],
+    languages: Mapping[str, Language],
+    telemetry: Telemetry,
+) -> Bot:
+    """Everything over an open database and a market."""
+    telemetry.registry.register(FeedMetrics(feed))
     clock: Clock = SystemClock() if isinstance(feed, ReplayFeed) else feed.clock
+    shelf = Shelf(contracts)
+    spoken_of = {**contracts, **shelf.aliases()}
     places = {
-        symbol: max(0, -int(each.tick.normalize().as_tuple().exponent)) for symbol, each in contracts.items()
+        symbol: max(0, -int(each.tick.normalize().as_tuple().exponent)) for symbol, each in spoken_of.items()
     }
     wording = CatalogueWording(languages, places, plan.language)
-    lexicon = build_lexicon(contracts, feed.snapshot().tradable, languages)
-    registry = build_registry(plan.balance, {code: each.name for code, each in languages.items()}, lexicon)
+    lexicon = build_lexicon(spoken_of, feed.snapshot().tradable, languages)
+    prices = PriceAlerts()
+    names = {code: each.name for code, each in languages.items()}
+    thresholds = Thresholds()
+    markets = Markets(feed.snapshot, lambda: _banner(feed))
+    recording = Recording(store, telemetry, past)
+    notifier = Notifier(store, wording, clock, telemetry)
+    alerts = Alerts(store, clock, telemetry, prices, thresholds)
+    await alerts.load()
+    proposer = await _proposer(plan, store, contracts, alerts, thresholds, telemetry)
+    examiner = Examiner(TapePrices(shelf, KeptPrices(recording.keep)))
+    postmortems = PostMortems(store, examiner, markets, clock, telemetry, notifier.wake)
+    settlement = Settlement(store, clock, telemetry, proposer, alerts, postmortems.after, markets.banner)
+    ticker = Ticker(recording, settlement, alerts)
+    replays = Replays(
+        store.unit,
+        shelf,
+        markets,
+        settlement.settle_account,
+        clock,
+        plan.balance,
+        wake=notifier.wake,
+        report=telemetry.incident,
+    )
+    markets.load_through(replays.load_market)
+    registry = build_registry(plan.balance, names, lexicon, replays, prices, thresholds, examiner)
     registry.check_texts({code: each.messages.gettext for code, each in languages.items()})
-    store = await Store.open(plan.database)
-    try:
-        markets = Markets(feed.snapshot, dict)
-        turns = BotTurns(store, markets, clock, wording, plan.balance)
-        router = Router(registry, Binder(lexicon), turns, wording, describe, telemetry, plan.allowed)
-        notifier = Notifier(store, wording, clock, telemetry)
-        settlement = Settlement(store, clock, telemetry, Scan(store, telemetry.incident))
-        housekeeping = Housekeeping(store, clock, telemetry)
-        control = Control(feed, settlement, notifier, lexicon)
-        yield Bot(store, feed, clock, router, wording, notifier, settlement, housekeeping, control, telemetry)
-    finally:
-        await store.close()
+    await replays.load()
+    turns = BotTurns(store, markets, clock, wording, plan.balance, proposer.changed)
+    router = Router(registry, Binder(lexicon), turns, wording, describe, telemetry, plan.allowed)
+    housekeeping = Housekeeping(store, clock, telemetry)
+    control = Control(feed, ticker, postmortems, notifier, lexicon)
+    return Bot(
+        store,
+        feed,
+        clock,
+        router,
+        wording,
+        notifier,
+        settlement,
+        ticker,
+        postmortems,
+        recording,
+        replays,
+        housekeeping,
+        control,
+        telemetry,
+    )
 
 
-def build_registry(balance: Decimal, languages: dict[str, str], lexicon: Lexicon) -> Registry[BotTurn]:
-    """All commands; raises RegistryFault."""
+def _banner(feed: AnyFeed) -> dict[str, Any]:
+    """The line above answers of the main market: that its prices are stale; `seconds` None before the first."""
+    now = feed.clock.now()
+    if not feed.stale(now):
+        return {}
+    age = feed.age(now)
+    return {"kind": "stale", "seconds": None if age is None else int(age.total_seconds())}
+
+
+async def _proposer(
+    plan: Plan,
+    store: Store,
+    contracts: Mapping[str, Contract],
+    alerts: Alerts,
+    thresholds: Thresholds,
+    telemetry: Telemetry,
+) -> Proposer:
+    """What finds the accounts that a tick concerns; NumPy is only loaded for the watch."""
+    if not plan.watch:
+        return Scan(store, alerts.concerns, telemetry.incident)
+    from bot.services.watching import Watching
+
+    watching = Watching(store, contracts, thresholds.of, lambda: alerts.anxious, telemetry.incident)
+    thresholds.told = watching.threshold_changed
+    await watching.load()
+    return watching
+
+
+def build_registry(
+    balance: Decimal,
+    languages: dict[str, str],
+    lexicon: Lexicon,
+    replays: Replays,
+    prices: PriceAlerts,
+    thresholds: Thresholds,
+    examiner: Examiner,
+) -> Registry[BotTurn]:
+    """All commands; `prices` and `thresholds` hear of what people change in them. Raises RegistryFault."""
     orders = Orders(balance)
     commands: list[Command[BotTurn]] = []
     trade = TradeCommands(orders).commands()
@@ -149,6 +275,11 @@ def build_registry(balance: Decimal, languages: dict[str, str], lexicon: Lexicon
     commands += HelpCommands(lambda: commands).commands()
     commands += previewed
     commands += AnalysisCommands(orders).commands()
+    commands += ReplayCommands(replays).commands()
+    commands += PostMortemCommands(examiner).commands()
+    commands += AlertCommands(prices).commands()
+    commands += AttentionCommands(thresholds).commands()
+    commands += SleepCommands().commands()
     commands += ConfirmCommands(orders, previewed, Binder(lexicon)).commands()
     return Registry(commands)
 

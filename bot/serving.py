@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -222,6 +223,8 @@ def _plan(settings: Settings) -> Plan:
         tape=settings.market_tape,
         speed=settings.market_speed,
         seed=settings.market_seed,
+        ws_url=settings.market_ws_url,
+        stale_after=None if settings.stale_after is None else timedelta(seconds=settings.stale_after),
         balance=settings.paper_balance,
         language=settings.default_lang,
         allowed=frozenset(settings.allowed_chats),

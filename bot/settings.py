@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     discord_api_base: str | None = None
     discord_gateway_url: str | None = None
     database_url: str = DEFAULT_DATABASE
-    market: Literal["simulated", "fixed", "replay"] = "simulated"
+    market: Literal["simulated", "fixed", "replay", "live"] = "simulated"
     market_prices: str | None = None
     market_tape: str | None = None
     market_speed: Decimal = Field(default=Decimal(1), gt=0)
@@ -105,6 +105,10 @@ class Settings(BaseSettings):
             (
                 _begins(self.discord_gateway_url, "wss", "ws"),
                 "DISCORD_GATEWAY_URL begins with wss:// or ws://",
+            ),
+            (
+                _begins(self.market_ws_url, "wss", "ws"),
+                "MARKET_WS_URL begins with wss:// or ws://",
             ),
         )
         faults = [fault for holds, fault in tests if not holds]

@@ -55,7 +55,7 @@ async def _chat(bot: Bot, options: ConsoleOptions, *, interactive: bool) -> None
         telemetry=bot.telemetry,
     )
     bot.notifier.serve_through((front,))
-    still = not interactive and options.seed is not None
+    still = not interactive and options.seed is not None and options.market != "live"
     market = None if still else asyncio.create_task(bot.live() if interactive else bot.follow())
     try:
         await front.serve()
@@ -75,6 +75,7 @@ def _plan(options: ConsoleOptions, *, interactive: bool) -> Plan:
         seed=options.seed,
         spread=options.spread,
         slippage=options.slippage,
+        ws_url=os.environ.get("MARKET_WS_URL") or None,
         balance=options.wallet,
         language=options.language,
     )

@@ -38,27 +38,26 @@ from engine.order_events import (
     OrderTriggered,
 )
 from engine.position import (
+    DEFAULT_SETTINGS,
     MarginMode,
     Position,
     PositionKey,
     PositionMode,
     Side,
     SymbolSettings,
-    reading_order,
 )
 from engine.reading import Fields
 from engine.resting import Order
 from engine.stored import (
     order_json,
     position_json,
-    read_order,
-    read_position,
+    read_orders,
+    read_positions,
     read_settings,
     settings_json,
 )
 
 ACCOUNT_VERSION = 2
-DEFAULT_SETTINGS = SymbolSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,8 @@ class MarginAccount:
     @exact
     def cross_wallet(self) -> Decimal:
         """Wallet less all isolated wallets, USDT; can be below zero only while a cross position is open."""
-        return self.wallet - sum((p.isolated_wallet or ZERO for p in self.positions.values()), ZERO)
+        held = [p.isolated_wallet for p in self.positions.values() if p.isolated_wallet is not None]
+        return self.wallet - sum(held, ZERO)
 
     def position(self, symbol: str) -> Position | None:
         """The position of a symbol in one-way mode; in hedge mode its long leg, or the short one alone."""
@@ -101,8 +101,8 @@ class MarginAccount:
         return self.settings.get(symbol, DEFAULT_SETTINGS)
 
     def in_order(self) -> tuple[Position, ...]:
-        """All positions by symbol, long first."""
-        return tuple(self.positions[key] for key in sorted(self.positions, key=reading_order))
+        """All positions by symbol, long first (as "long" sorts before "short")."""
+        return tuple(map(self.positions.__getitem__, sorted(self.positions)))
 
     @exact
     def apply(self, event: Event) -> MarginAccount:
@@ -189,8 +189,7 @@ class MarginAccount:
 
     def _funded(self, event: FundingPaid) -> MarginAccount:
         held = self._matching(event)
-        change = None if held.isolated_wallet is None else event.amount
-        position = replace(_with(held, wallet_change=change), funded=event.at)
+        position = replace(_with(held, wallet_change=event.amount), funded=event.at)
         return self._next(wallet=self.wallet + event.amount, position=position)
 
     def _reduced(self, event: Reduction | PositionLiquidated, *, whole: bool, cost: Decimal) -> MarginAccount:
@@ -200,8 +199,8 @@ class MarginAccount:
         wallet = self.wallet + event.realised - cost + event.fund_gap
         if whole:
             return self._next(wallet=wallet, gone=held.key)
-        change = None if held.isolated_wallet is None else -event.released
-        return self._next(wallet=wallet, position=_with(held, wallet_change=change, quantity=-event.quantity))
+        position = _with(held, wallet_change=-event.released, quantity=-event.quantity)
+        return self._next(wallet=wallet, position=position)
 
     def _order(self, number: int) -> Order:
         order = self.orders.get(number)
@@ -280,17 +279,8 @@ class MarginAccount:
         wallet = source.decimal("wallet")
         mode = PositionMode.ONE_WAY if written == 1 else source.choice("position_mode", PositionMode)
         settings = {symbol: read_settings(fields) for symbol, fields in source.each("settings")}
-        positions: dict[PositionKey, Position] = {}
-        for fields in source.rows("positions"):
-            position = read_position(fields)
-            if position.key in positions:
-                raise MalformedData(fields.where, "twice the same position")
-            if settings.get(position.symbol, DEFAULT_SETTINGS).mode is not position.mode:
-                raise MalformedData(fields.where, "margin mode differs from the symbol's")
-            if mode is PositionMode.ONE_WAY and (position.symbol, position.side.opposite) in positions:
-                raise MalformedData(fields.where, "two legs in one-way mode")
-            positions[position.key] = position
-        orders, following = ({}, 1) if written == 1 else _read_orders(source)
+        positions = read_positions(source, settings, mode)
+        orders, following = ({}, 1) if written == 1 else read_orders(source)
         source.done()
         return cls(wallet, positions, settings, version, mode, orders, following)
 
@@ -303,35 +293,21 @@ def replay(events: Iterable[Event]) -> MarginAccount:
     return account
 
 
-def _read_orders(source: Fields) -> tuple[dict[int, Order], int]:
-    """Open orders and the next number. Raises MalformedData."""
-    following = source.integer("next_order")
-    orders: dict[int, Order] = {}
-    for fields in source.rows("orders"):
-        order = read_order(fields)
-        if order.number <= max(orders, default=0) or order.number >= following:
-            raise MalformedData(fields.where, "order numbers do not ascend")
-        orders[order.number] = order
-    if following < 1:
-        raise MalformedData(source.where, f"impossible order number {following}")
-    return orders, following
-
-
 def _isolated(position: Position, amount: Decimal) -> Decimal:
     if position.isolated_wallet is None:
         raise EventMismatch(f"{position.symbol} {position.side} is cross")
     return amount
 
 
-def _with(position: Position, *, wallet_change: Decimal | None, quantity: Decimal = ZERO) -> Position:
-    """The position with its isolated wallet and quantity changed by so much."""
+def _with(position: Position, *, wallet_change: Decimal, quantity: Decimal = ZERO) -> Position:
+    """The position with its isolated wallet (if it has one) and its quantity changed by so much."""
     wallet = position.isolated_wallet
     return Position(
         symbol=position.symbol,
         side=position.side,
         quantity=position.quantity + quantity,
         entry_price=position.entry_price,
-        isolated_wallet=wallet if wallet is None or wallet_change is None else wallet + wallet_change,
+        isolated_wallet=None if wallet is None else wallet + wallet_change,
         opening_fee_rate=position.opening_fee_rate,
         funded=position.funded,
     )

@@ -10,7 +10,7 @@ from engine.decimals import ZERO, exact
 from engine.events import LeverageChanged, ModeChanged
 from engine.fills import Trade, after, book
 from engine.formulas import open_loss
-from engine.margin import available
+from engine.legs import available
 from engine.market import MarketSnapshot
 from engine.orders import costed_price, fill_price
 from engine.position import MarginMode, PositionMode, Side

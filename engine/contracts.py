@@ -59,7 +59,10 @@ class Contract:
 
     def max_notional(self, leverage: int) -> Decimal:
         """Largest notional at a leverage: the highest cap among brackets that allow it; 0 if none does."""
-        return max((b.cap for b in self.brackets if b.max_leverage >= leverage), default=ZERO)
+        for bracket in reversed(self.brackets):
+            if bracket.max_leverage >= leverage:
+                return bracket.cap
+        return ZERO
 
     @exact
     def floor_quantity(self, quantity: Decimal) -> Decimal:
@@ -129,8 +132,8 @@ def _contract(symbol: str, fields: Fields, taker: Decimal, maker: Decimal) -> Co
         brackets=tuple(_bracket(row) for row in rows),
     )
     fields.done()
-    if contract.funding_interval_hours < 1:
-        raise ContractError(fields.where, "funding_interval_hours must be at least 1")
+    if not 1 <= contract.funding_interval_hours <= 24:
+        raise ContractError(fields.where, "funding_interval_hours must be 1 to 24")
     if not ZERO <= contract.liquidation_fee < ONE:
         raise ContractError(fields.where, "liquidation_fee must be a fraction")
     check_brackets(contract.brackets, fields.where)

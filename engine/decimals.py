@@ -40,6 +40,10 @@ CONTEXT = Context(
 )
 
 
+_WIDE = Context(prec=80, Emin=-999999, Emax=999999, traps=[InvalidOperation])
+"""For cutting sums that no account can hold: they are refused where they are compared with what there is."""
+
+
 def exact(function: Callable[P, R]) -> Callable[P, R]:
     """Run a function in the engine's decimal context; inside another such call this costs one look."""
 
@@ -59,7 +63,7 @@ def exact(function: Callable[P, R]) -> Callable[P, R]:
 
 def truncate(amount: Decimal) -> Decimal:
     """Cut a posting toward zero to 8 places (never yields a negative zero)."""
-    return amount.quantize(MONEY_STEP, ROUND_DOWN, CONTEXT) + ZERO
+    return amount.quantize(MONEY_STEP, ROUND_DOWN, _WIDE) + ZERO
 
 
 def round_entry(price: Decimal) -> Decimal:

@@ -54,8 +54,9 @@ from engine.intents import (
     Place,
     Settle,
 )
+from engine.legs import available, free_totals, leg_of
 from engine.liquidation import refuse_if_due
-from engine.margin import available, free_totals, leg_of, max_add, max_remove
+from engine.margin import max_add, max_remove
 from engine.market import MarketSnapshot
 from engine.orders import LARGEST_AMOUNT, check_amount, check_minimum, check_quantity, fill_price
 from engine.placing import cancel, check_finite, place
@@ -201,9 +202,9 @@ def _change_leverage(
         return ()
     if leverage < current and any(held.mode is MarginMode.ISOLATED for held in account.legs(symbol)):
         raise LeverageLowered(symbol=symbol, leverage=leverage, current=current)
-    limit = contract.max_notional(leverage)
     standing = [one for one in exposures(account, market, symbol) if one.largest > ZERO]
     for one in standing:
+        limit = contract.max_notional(leverage)
         if leverage > current and one.largest > limit:
             raise OverPositionLimit(symbol=symbol, notional=one.largest, limit=limit, leverage=leverage)
     if standing and leverage < current:
@@ -249,8 +250,7 @@ def _close(intent: Close, account: MarginAccount, market: MarketSnapshot) -> tup
     quantity = held.quantity if intent.quantity is None else min(intent.quantity, held.quantity)
     direction = held.side.opposite
     price = fill_price(contract, market.quote(intent.symbol), market.fill_rule, direction, quantity)
-    leg = held.side if account.position_mode is PositionMode.HEDGE else None
-    return book(Trade(intent.symbol, direction, quantity, price, leg), account, market)
+    return book(Trade(intent.symbol, direction, quantity, price), account, market)
 
 
 def _open(intent: Open, account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ...]:

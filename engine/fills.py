@@ -21,7 +21,7 @@ from engine.events import (
     Reduction,
 )
 from engine.formulas import open_loss, trading_fee
-from engine.margin import available
+from engine.legs import available
 from engine.market import MarketSnapshot
 from engine.order_events import OrderCancelled
 from engine.orders import order_cost
@@ -142,20 +142,20 @@ def _check(
     """Raises OverPositionLimit or InsufficientMargin. The cross wallet must cover a transfer in any case."""
     symbol = trade.symbol
     leverage = account.settings_of(symbol).leverage
-    funded = transfer <= max(ZERO, account.cross_wallet)  # cross moves nothing, whatever its wallet
+    spare = account.cross_wallet
+    funded = transfer <= max(ZERO, spare)  # cross moves nothing, whatever its wallet
     if trade.checked and funded:
         return
     order = order_cost(account, market, symbol, trade.direction, quantity, price=trade.limit)
-    spare = account.cross_wallet
     if not trade.checked:
         limit = market.contract(symbol).max_notional(leverage)
         if order.notional > limit:
             raise OverPositionLimit(symbol=symbol, notional=order.notional, limit=limit, leverage=leverage)
-        spare = available(account, market)
-        if order.cost <= spare:
-            if funded:
-                return
-            spare = account.cross_wallet
+        free = available(account, market)
+        if order.cost > free:
+            spare = free
+        elif funded:
+            return
     raise InsufficientMargin(
         symbol=symbol,
         cost=max(order.cost, transfer),

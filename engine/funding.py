@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.account import MarginAccount
 from engine.decimals import ZERO, exact, truncate
 from engine.events import FundingPaid
-from engine.market import MarketSnapshot
+from engine.market import MarketSnapshot, check_rate
 from engine.position import Position, Side
 
 DAMPENER = Decimal("0.0005")
@@ -58,22 +58,31 @@ def interval_rate(premium: Decimal, interval_hours: int, first_rate: Decimal, *,
 def pay_funding(account: MarginAccount, market: MarketSnapshot) -> tuple[FundingPaid, ...]:
     """What fell due since each position's last settlement, at this mark, by symbol, long first.
 
-    A position without a price, or with a stale one, is settled later.
+    A position without a price, or with a stale one, is settled later. Raises BadQuote for a recorded rate beyond 1.
     """
-    return tuple(
-        event
-        for position in account.in_order()
-        if position.symbol in market.contracts and market.fresh(position.symbol)
-        for event in _due(position, market)
-    )
+    found: list[FundingPaid] = []
+    latest: dict[int, datetime] = {}
+    for position in account.in_order():
+        if not market.trades(position.symbol):
+            continue
+        hours = market.contract(position.symbol).funding_interval_hours
+        if hours not in latest:
+            latest[hours] = _settled(market.time, hours)
+        if position.funded is None or position.funded < latest[hours]:
+            found += _due(position, market, hours, latest[hours])
+    return tuple(found)
 
 
-def _due(position: Position, market: MarketSnapshot) -> list[FundingPaid]:
-    interval = timedelta(hours=market.contract(position.symbol).funding_interval_hours)
-    latest = market.time - (market.time - _EPOCH) % interval
+def _settled(time: datetime, hours: int) -> datetime:
+    """The last settlement time that is not after a time."""
+    return time - (time - _EPOCH) % timedelta(hours=hours)
+
+
+def _due(position: Position, market: MarketSnapshot, hours: int, latest: datetime) -> list[FundingPaid]:
     if position.funded is None:
         return [_paid(position, market, latest, ZERO)]
-    at = position.funded - (position.funded - _EPOCH) % interval + interval
+    interval = timedelta(hours=hours)
+    at = _settled(position.funded, hours) + interval
     found = []
     while at <= latest:
         found.append(_paid(position, market, at, _rate(position.symbol, market, at, latest)))
@@ -82,9 +91,10 @@ def _due(position: Position, market: MarketSnapshot) -> list[FundingPaid]:
 
 
 def _rate(symbol: str, market: MarketSnapshot, at: datetime, latest: datetime) -> Decimal:
-    """The recorded rate; for the latest settlement else the quote's, for earlier ones the default."""
+    """The recorded rate; for the latest settlement else the quote's, for earlier ones the default. Raises BadQuote."""
     recorded = market.funding.get((symbol, at))
     if recorded is not None:
+        check_rate(symbol, recorded)
         return recorded
     quote = market.quote(symbol)
     if at == latest and quote.next_funding is not None:

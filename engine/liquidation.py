@@ -9,7 +9,7 @@ from engine.decimals import ZERO, exact, round_entry, truncate
 from engine.errors import BeingLiquidated
 from engine.events import Event, LiquidationStarted, PositionLiquidated
 from engine.fills import after
-from engine.margin import (
+from engine.legs import (
     CrossTotals,
     Leg,
     backing,
@@ -34,10 +34,10 @@ def liquidate(account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ..
     """
     events: list[Event] = []
     for position in account.in_order():
-        if position.mode is MarginMode.ISOLATED and _priced(position, market):
+        if position.isolated_wallet is not None and market.trades(position.symbol):
             account, done = _settle_isolated(account, position, market)
             events += done
-    if all(_priced(p, market) for p in account.positions.values() if p.mode is MarginMode.CROSS):
+    if _priced(_cross(account), market):
         events += _settle_cross(account, market)
     return tuple(events)
 
@@ -47,14 +47,14 @@ def refuse_if_due(account: MarginAccount, market: MarketSnapshot) -> None:
     """Raises BeingLiquidated if anything in the account meets the condition at this snapshot."""
     for position in account.in_order():
         wallet = position.isolated_wallet
-        if wallet is not None and _priced(position, market):
+        if wallet is not None and market.trades(position.symbol):
             leg = leg_of(account, position, market)
             if wallet + leg.pnl <= leg.maintenance:
                 raise BeingLiquidated(
                     symbol=position.symbol, balance=wallet + leg.pnl, maintenance=leg.maintenance
                 )
-    cross = [p for p in account.in_order() if p.mode is MarginMode.CROSS]
-    if cross and all(_priced(p, market) for p in cross):
+    cross = _cross(account)
+    if _priced(cross, market):
         totals = cross_totals(account, cross_legs(account, market))
         if totals.due:
             raise BeingLiquidated(
@@ -62,8 +62,13 @@ def refuse_if_due(account: MarginAccount, market: MarketSnapshot) -> None:
             )
 
 
-def _priced(position: Position, market: MarketSnapshot) -> bool:
-    return position.symbol in market.contracts and market.fresh(position.symbol)
+def _cross(account: MarginAccount) -> list[Position]:
+    return [position for position in account.in_order() if position.isolated_wallet is None]
+
+
+def _priced(positions: list[Position], market: MarketSnapshot) -> bool:
+    """Whether there are any, each with a price."""
+    return bool(positions) and all(market.trades(position.symbol) for position in positions)
 
 
 def _settle_isolated(

@@ -13,13 +13,14 @@ from engine.errors import BadQuote, PriceStale, UnknownSymbol
 
 SMALLEST_PRICE = Decimal("1e-12")
 LARGEST_PRICE = Decimal("1e12")
+LARGEST_RATE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Prices of one symbol in USDT at an aware UTC time; the funding rate is a fraction per interval.
 
-    Raises BadQuote if a price is not finite, above zero and within reason, the rate not finite or a time naive.
+    Raises BadQuote if a price is not finite, above zero and within reason, the rate beyond 1 or a time naive.
     """
 
     symbol: str
@@ -34,10 +35,15 @@ class Quote:
         for name, price in (("mark", self.mark), ("last", self.last), ("index", self.index)):
             if not (price.is_finite() and SMALLEST_PRICE <= price <= LARGEST_PRICE):
                 raise BadQuote(f"{self.symbol}: {name} {price}")
-        if not self.funding_rate.is_finite():
-            raise BadQuote(f"{self.symbol}: funding rate {self.funding_rate}")
+        check_rate(self.symbol, self.funding_rate)
         if self.at.tzinfo is None or (self.next_funding is not None and self.next_funding.tzinfo is None):
             raise BadQuote(f"{self.symbol}: a time without zone")
+
+
+def check_rate(symbol: str, rate: Decimal) -> None:
+    """Raises BadQuote if a funding rate is not finite or its size above 1."""
+    if not (rate.is_finite() and -LARGEST_RATE <= rate <= LARGEST_RATE):
+        raise BadQuote(f"{symbol}: funding rate {rate}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,10 @@ class MarketSnapshot:
         """Whether there is a price young enough to trade on."""
         quote = self.quotes.get(symbol)
         return quote is not None and (self.stale_after is None or self.time - quote.at <= self.stale_after)
+
+    def trades(self, symbol: str) -> bool:
+        """Whether there is a contract and a price young enough."""
+        return symbol in self.contracts and self.fresh(symbol)
 
     @property
     def tradable(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from engine.errors import (
 )
 from engine.events import Event
 from engine.fills import Trade, after, book
-from engine.margin import available
+from engine.legs import available
 from engine.market import LARGEST_PRICE, SMALLEST_PRICE, MarketSnapshot, Quote
 from engine.order_events import OrderAccepted, OrderCancelled, OrderFilled
 from engine.orders import check_minimum, check_quantity, fill_price, order_cost

@@ -67,11 +67,7 @@ class Position:
 
 
 PositionKey = tuple[str, Side]
-
-
-def reading_order(key: PositionKey) -> tuple[str, bool]:
-    """Sort key by symbol, long first: the order of every procedure that visits several positions."""
-    return key[0], key[1] is Side.SHORT
+"""Sorts by symbol, long first: the order of every procedure that visits several positions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +76,6 @@ class SymbolSettings:
 
     leverage: int = 3
     mode: MarginMode = MarginMode.ISOLATED
+
+
+DEFAULT_SETTINGS = SymbolSettings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -14,6 +14,8 @@ from engine.errors import MalformedData
 
 _DECIMAL = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?")
 _SHOWN = 60
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Funding is settled for every interval since such a time: one far back would keep the engine busy for long."""
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -86,7 +88,7 @@ class Fields:
             raise self.fault(name, f"not one of {', '.join(kind)}") from None
 
     def time(self, name: str) -> datetime | None:
-        """A time with its zone, or null."""
+        """A time with its zone, from 1970 on, or null."""
         value = self.take(name)
         if value is None:
             return None
@@ -96,6 +98,8 @@ class Fields:
             raise self.fault(name, "not a time") from None
         if found.tzinfo is None:
             raise self.fault(name, "a time without zone")
+        if found < _EARLIEST:
+            raise self.fault(name, "a time before 1970")
         return found
 
     def fields(self, name: str) -> Fields:

@@ -36,7 +36,7 @@ def settle(account: MarginAccount, market: MarketSnapshot) -> tuple[Event, ...]:
     for phase in (_triggered, _touched):
         for number in sorted(account.orders):
             order = account.orders.get(number)  # an earlier one may have taken it along
-            if order is None or not market.fresh(order.symbol) or order.symbol not in market.contracts:
+            if order is None or not market.trades(order.symbol):
                 continue
             happened = phase(order, account, market)
             account = after(account, happened)

@@ -74,12 +74,14 @@ def solve_liquidation(
 ) -> LiquidationPrice:
     """Find the root in the bracket that holds at the root; above the last cap the last bracket counts.
 
-    Balance minus maintenance moves one way in the notional, so its sign at each cap shows where the root lies.
-    Given the mark, a root at or past it is "now".
+    Balance minus maintenance moves one way in the notional, so the first root that is not beyond its bracket's cap
+    is the one. Given the mark, a root at or past it is "now".
     """
-    index = _root_bracket(side, side.sign * quantity * entry - wallet, brackets)
-    bracket = brackets[index]
-    price = liquidation_price(side, quantity, entry, wallet, bracket.rate, bracket.amount)
+    index, price, last = 0, ZERO, len(brackets) - 1
+    for index, bracket in enumerate(brackets):
+        price = liquidation_price(side, quantity, entry, wallet, bracket.rate, bracket.amount)
+        if quantity * price <= bracket.cap or index == last:
+            break
     if price <= ZERO:
         return LiquidationPrice(None, None, "none" if side is Side.LONG else "now")
     past = mark is not None and (price >= mark if side is Side.LONG else price <= mark)
@@ -179,13 +181,3 @@ def _roots(legs: BothLegs, wallet: Decimal, brackets: tuple[Bracket, ...]) -> li
         if until is not None:
             from_ = until
     return found
-
-
-def _root_bracket(side: Side, cost: Decimal, brackets: tuple[Bracket, ...]) -> int:
-    """First bracket whose cap lies at or beyond the root; `cost` is what the signed notional must outweigh."""
-    for index, bracket in enumerate(brackets):
-        signed = bracket.cap if side is Side.LONG else -bracket.cap
-        surplus = signed - cost - (bracket.cap * bracket.rate - bracket.amount)
-        if (surplus >= ZERO) if side is Side.LONG else (surplus <= ZERO):
-            return index
-    return len(brackets) - 1

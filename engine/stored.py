@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from engine.decimals import ZERO, text
 from engine.errors import MalformedData
-from engine.position import MarginMode, Position, Side, SymbolSettings
+from engine.position import (
+    DEFAULT_SETTINGS,
+    MarginMode,
+    Position,
+    PositionKey,
+    PositionMode,
+    Side,
+    SymbolSettings,
+)
 from engine.reading import Fields
 from engine.resting import Order, OrderType, TimeInForce, Watched
 
@@ -40,6 +49,23 @@ def read_position(fields: Fields) -> Position:
     )
     fields.done()
     return position
+
+
+def read_positions(
+    source: Fields, settings: Mapping[str, SymbolSettings], mode: PositionMode
+) -> dict[PositionKey, Position]:
+    """All positions of an account, as its settings and position mode allow them. Raises MalformedData."""
+    positions: dict[PositionKey, Position] = {}
+    for fields in source.rows("positions"):
+        position = read_position(fields)
+        if position.key in positions:
+            raise MalformedData(fields.where, "twice the same position")
+        if settings.get(position.symbol, DEFAULT_SETTINGS).mode is not position.mode:
+            raise MalformedData(fields.where, "margin mode differs from the symbol's")
+        if mode is PositionMode.ONE_WAY and (position.symbol, position.side.opposite) in positions:
+            raise MalformedData(fields.where, "two legs in one-way mode")
+        positions[position.key] = position
+    return positions
 
 
 def order_json(order: Order) -> dict[str, object]:
@@ -88,6 +114,20 @@ def read_order(fields: Fields) -> Order:
     if (order.quantity is None) is not order.close_position:
         raise MalformedData(fields.where, "quantity and close_position contradict each other")
     return order
+
+
+def read_orders(source: Fields) -> tuple[dict[int, Order], int]:
+    """Open orders and the next number. Raises MalformedData."""
+    following = source.integer("next_order")
+    orders: dict[int, Order] = {}
+    for fields in source.rows("orders"):
+        order = read_order(fields)
+        if order.number <= max(orders, default=0) or order.number >= following:
+            raise MalformedData(fields.where, "order numbers do not ascend")
+        orders[order.number] = order
+    if following < 1:
+        raise MalformedData(source.where, f"impossible order number {following}")
+    return orders, following
 
 
 def _or_null(value: Decimal | None) -> str | None:

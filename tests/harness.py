@@ -44,17 +44,18 @@ PRICES = {"BTCUSDT": Decimal(50_000), "ETHUSDT": Decimal(2_500)}
 
 @dataclass
 class Postbox:
-    """Implements Sender: keeps what is delivered; `refusals` are raised first, one a delivery."""
+    """Implements Sender: keeps what is delivered, post-mortems apart; `refusals` are raised first, one a delivery."""
 
     platform: Platform = Platform.CONSOLE
     delivered: list[tuple[Identity, Reply]] = field(default_factory=list)
+    examined: list[tuple[Identity, Reply]] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, to: Identity, reply: Reply) -> None:
         if self.refusals:
             raise self.refusals.pop(0)
-        self.delivered.append((to, reply))
+        (self.examined if reply.answer.template == "postmortem" else self.delivered).append((to, reply))
         self.arrived.set()
 
 

@@ -1,4 +1,4 @@
-"""Looking ahead: a calculator without an account, the most that fits, what if, funding, both modes side by side."""
+"""Looking ahead: a calculator without an account, the most that fits, what if, funding."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,21 +7,22 @@ from typing import Any
 from bot.commands.analysis_cards import (
     funding_data,
     imagined_data,
-    ladder_data,
     most_data,
     sum_data,
     why_data,
 )
-from bot.commands.cards import base_of
-from bot.commands.kinds import FIGURE, LEVERAGE, MODE, SIDE, SIZE, SWITCH, SYMBOL
-from bot.commands.scenario_words import ENTRY, SCENARIO, WALLET
+from bot.commands.compare import CompareCommands
+from bot.commands.kinds import ENTRY, FIGURE, LEVERAGE, MODE, SIDE, SIZE, SWITCH, SYMBOL, WALLET
+from bot.commands.legs import WHY, named
+from bot.commands.scenario_words import SCENARIO
+from bot.commands.twin import TwinCommands
 from bot.core.command import Command, Visibility
 from bot.core.params import param
 from bot.core.questions import rows_of
 from bot.core.reply import Answer, Button
 from bot.core.texts import N_
-from bot.services.analysis import both_ways, both_ways_of, calculate, explained, imagine, most
-from bot.services.orders import NothingOpen, Orders, OrderWords
+from bot.services.analysis import calculate, explained, imagine, most
+from bot.services.orders import Orders
 from bot.services.scenarios import Changes
 from bot.services.sizes import Size
 from bot.services.turn import BotTurn
@@ -29,6 +30,12 @@ from engine.errors import NoPosition
 from engine.position import MarginMode, Side
 
 LISTED = 8
+MUCH = {
+    "{coin}": N_("{coin}: why this much?"),
+    "{coin} long": N_("{coin} long: why this much?"),
+    "{coin} short": N_("{coin} short: why this much?"),
+}
+"""The label that asks for a position's funding by the label of the position."""
 OF_SUM = ("bankruptcy", "maintenance", "margin-ratio", "break-even")
 
 
@@ -65,6 +72,7 @@ class WhatIfWords:
 
     changes: Changes = param(SCENARIO, N_("Such as btc -10% eth=2000, add 200 btc, close eth"))
     why: str | None = param(SYMBOL, N_("Which liquidation price to explain"), default=None, hidden=True)
+    leg: Side | None = param(SIDE, N_("Which leg, where both are open"), default=None, hidden=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +81,7 @@ class FundingWords:
 
     symbol: str | None = param(SYMBOL, N_("Which contract; those you hold if you name none"), default=None)
     why: bool | None = param(SWITCH, N_("With the sum behind it"), default=None, hidden=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompareWords:
-    """What `/compare` takes."""
-
-    symbol: str | None = param(
-        SYMBOL, N_("Which contract; your only position if you name none"), default=None
-    )
-    side: Side | None = param(SIDE, N_("Long or short, for a position you do not hold"), default=None)
-    leverage: int | None = param(LEVERAGE, N_("Leverage, such as 5x"), default=None)
-    size: Size | None = param(SIZE, N_("Margin 500 or 2%, notional =5000, or coins 0.1btc"), default=None)
+    leg: Side | None = param(SIDE, N_("Which leg, where both are open"), default=None, hidden=True)
 
 
 class AnalysisCommands:
@@ -134,19 +131,17 @@ class AnalysisCommands:
             topic="look",
             examples=("funding", "funding btc"),
         )
-        self._compare: Command[BotTurn] = Command(
-            name="compare",
-            summary=N_("Isolated and cross side by side along the same prices"),
-            handler=self.compare,
-            arguments=CompareWords,
-            visibility=private,
-            topic="learn",
-            examples=("compare btc", "compare btc long 10x 500"),
-        )
 
     def commands(self) -> tuple[Command[BotTurn], ...]:
         """The declarations."""
-        return (self._liq, self._max, self._whatif, self._funding, self._compare)
+        return (
+            self._liq,
+            self._max,
+            self._whatif,
+            self._funding,
+            *CompareCommands(self._orders).commands(),
+            *TwinCommands().commands(),
+        )
 
     async def liq(self, turn: BotTurn, words: LiqWords) -> Answer:
         """Where a position would be liquidated, step by step, without looking at anybody's account."""
@@ -204,21 +199,19 @@ class AnalysisCommands:
         account = await turn.account()
         found = imagine(account.state, turn.market, words.changes)
         if words.why is not None:
-            held = found.account.position(words.why)
-            if held is None:
+            legs = [each for each in found.account.legs(words.why) if words.leg in {None, each.side}]
+            if not legs:
                 raise NoPosition(symbol=words.why)
-            derivation = explained("liquidation", found.account, found.market, words.why)
-            back = Button(N_("Back"), _line(self._whatif, words, why=None))
+            held = legs[0]
+            derivation = explained("liquidation", found.account, found.market, held.symbol, held.side)
+            back = Button(N_("Back"), _line(self._whatif, words, why=None, leg=None))
             return Answer(
                 "why", why_data(derivation, side=held.side, mode=held.mode, imagined=True), ((back,),)
             )
         buttons = [
-            Button(
-                N_("{coin}: why this price?"),
-                _line(self._whatif, words, why=each.symbol),
-                {"coin": base_of(each.symbol)},
-            )
+            Button(WHY[label], _line(self._whatif, words, why=each.symbol, leg=each.side), values)
             for each in found.account.in_order()
+            for _, label, values in (named(found.account, each),)
         ]
         return Answer("whatif", imagined_data(found, turn.market, words.changes), rows_of(buttons, 2))
 
@@ -227,11 +220,12 @@ class AnalysisCommands:
         state = (await turn.account()).state
         held = tuple(dict.fromkeys(each.symbol for each in state.in_order()))
         if words.why and words.symbol is not None:
-            position = state.position(words.symbol)
-            if position is None:
+            legs = [each for each in state.legs(words.symbol) if words.leg in {None, each.side}]
+            if not legs:
                 raise NoPosition(symbol=words.symbol)
-            derivation = explained("funding", state, turn.market, words.symbol)
-            back = Button(N_("Back"), _line(self._funding, words, why=None))
+            position = legs[0]
+            derivation = explained("funding", state, turn.market, position.symbol, position.side)
+            back = Button(N_("Back"), _line(self._funding, words, why=None, leg=None))
             return Answer(
                 "why",
                 why_data(derivation, side=position.side, mode=position.mode, imagined=False),
@@ -240,45 +234,16 @@ class AnalysisCommands:
         symbols = held if words.symbol is None else (words.symbol,)
         symbols = symbols or turn.market.tradable[:LISTED]
         buttons = [
-            Button(
-                N_("{coin}: why this much?"),
-                _line(self._funding, words, symbol=each, why=True),
-                {"coin": base_of(each)},
-            )
+            Button(MUCH[label], _line(self._funding, words, symbol=each, why=True, leg=leg.side), values)
             for each in symbols
-            if each in held
+            for leg in state.legs(each)
+            for _, label, values in (named(state, leg),)
         ]
         data = {
             "rows": [funding_data(each, state, turn.market) for each in symbols],
             "market": turn.market.name,
         }
         return Answer("funding", data, rows_of(buttons, 2))
-
-    async def compare(self, turn: BotTurn, words: CompareWords) -> Answer:
-        """Both modes along the same path of prices."""
-        state = (await turn.account()).state
-        symbol = words.symbol
-        if words.side is not None and symbol is not None:
-            order = OrderWords(symbol, words.side, words.size, words.leverage)
-            intent = await self._orders.open_intent(turn, order)
-            ladder = both_ways_of(intent, state, turn.market)
-            said = [LEVERAGE.show(intent.leverage), *([] if words.size is None else [SIZE.show(words.size)])]
-            line = " ".join(("open", SYMBOL.show(symbol), SIDE.show(words.side), *said))
-            row = (Button(N_("Preview this order"), line),)
-            return Answer("compare", ladder_data(ladder, turn.market, held=False), (row,))
-        positions = [each for each in state.in_order() if symbol in {None, each.symbol}]
-        if not positions:
-            raise NothingOpen if symbol is None else NoPosition(symbol=symbol)
-        if len({each.symbol for each in positions}) > 1:
-            buttons = [
-                Button(base_of(each.symbol), _line(self._compare, words, symbol=each.symbol))
-                for each in positions
-            ]
-            return Answer("ask_position", {"what": "compare"}, rows_of(buttons))
-        ladder = both_ways(state, positions[0].key, turn.market)
-        name = SYMBOL.show(positions[0].symbol)
-        buttons = [Button(N_("Why this price?"), f"why liquidation {name}")]
-        return Answer("compare", ladder_data(ladder, turn.market, held=True), rows_of(buttons))
 
 
 def _line(command: Command[BotTurn], words: Any, **changed: Any) -> str:

@@ -12,7 +12,9 @@ from bot.commands.cards import (
     position_data,
     refusal_data,
 )
-from bot.services.analysis import Imagined, Ladder, Most, Sum, without_fee
+from bot.services.analysis import Imagined, Most, Sum, without_fee
+from bot.services.ladder import Ladder
+from bot.services.last_day import LastDay
 from bot.services.scenarios import Changes, MarginMoved
 from engine.account import MarginAccount
 from engine.events import MarginChanged, PositionClosed
@@ -197,7 +199,7 @@ def funding_data(symbol: str, account: MarginAccount, market: MarketSnapshot) ->
     }
 
 
-def ladder_data(ladder: Ladder, market: MarketSnapshot, *, held: bool) -> dict[str, Any]:
+def ladder_data(ladder: Ladder, market: MarketSnapshot, day: LastDay | None, *, held: bool) -> dict[str, Any]:
     """Both modes along the same prices."""
     known = ladder.isolated or ladder.cross
     assert known is not None
@@ -231,5 +233,24 @@ def ladder_data(ladder: Ladder, market: MarketSnapshot, *, held: bool) -> dict[s
                 "cross_gone": each.cross_gone,
             }
             for each in ladder.rungs
+        ],
+        "day": None if day is None else _day_data(day),
+    }
+
+
+def _day_data(day: LastDay) -> dict[str, Any]:
+    return {
+        "opened": day.opened.isoformat(),
+        "price": day.price,
+        "wallet": day.wallet,
+        "modes": [
+            {
+                "mode": each.mode,
+                "equity": each.equity,
+                "code": None if each.refusal is None else each.refusal.code,
+                "at": None if each.at is None else each.at.isoformat(),
+                "mark": each.mark,
+            }
+            for each in day.modes
         ],
     }

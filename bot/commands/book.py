@@ -122,11 +122,13 @@ class BookCommands:
             "reason": None,
             "orders": [{**order_data(each), "trails_at": trails_at(each)} for each in wanted],
             "released": reserved(state, turn.market) - reserved(after, turn.market),
+            "available": account_figures(after, turn.market).available,
             "unprotected": [
                 base_of(each.symbol) for each in wanted if order_data(each)["purpose"] in {"sl", "trail"}
             ],
         }
-        return Answer("preview_cancel", data).with_buttons(confirm_row(preview))
+        why = Button(N_("Why what is available now?"), "why available")
+        return Answer("preview_cancel", data).with_buttons((*confirm_row(preview), why))
 
     async def hedge(self, turn: BotTurn, words: HedgeWords) -> Answer:
         """Set the position mode."""

@@ -9,6 +9,19 @@ from engine.account import MarginAccount
 from engine.margin import PositionFigures
 from engine.position import Position, Side
 
+CLOSE = {
+    "{coin}": N_("Close {coin}"),
+    "{coin} long": N_("Close {coin} long"),
+    "{coin} short": N_("Close {coin} short"),
+}
+"""The label that closes a position by the label of the position."""
+WHY = {
+    "{coin}": N_("{coin}: why this price?"),
+    "{coin} long": N_("{coin} long: why this price?"),
+    "{coin} short": N_("{coin} short: why this price?"),
+}
+"""The label that asks for a position's liquidation price by the label of the position."""
+
 
 def named(account: MarginAccount, held: Position) -> tuple[str, str, dict[str, str]]:
     """A position's words in a line, and its label with the values to fill in."""

@@ -121,7 +121,8 @@ class MarginCommands:
         line = " ".join((start, SYMBOL.show(symbol), *([words.side.value] if words.side else [])))
         plan = Plan.of("margin", line, (intent,), account.state, turn.market)
         preview = await self._orders.keep(turn, plan)
-        why = Button(N_("Why this price?"), f"why liquidation {SYMBOL.show(symbol)}")
+        name = named(account.state, isolated[0])[0] if isolated else SYMBOL.show(symbol)
+        why = Button(N_("Why this price?"), f"why liquidation {name}")
         data = await self._margin_data(turn, intent)
         return Answer("preview_margin", data).with_buttons((*confirm_row(preview), why))
 

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from bot.commands.cards import base_of, fills_data, position_data
-from bot.commands.kinds import SYMBOL
+from bot.commands.cards import fills_data, position_data
+from bot.commands.legs import CLOSE, named
 from bot.core.reply import Answer, Button, Style
 from bot.core.texts import N_
 from bot.services.order_notices import order_data
 from bot.services.orders import RESET, Done
 from bot.services.turn import BotTurn
+from engine.account import MarginAccount
 from engine.events import Fill, MarginChanged
 from engine.margin import account_figures, position_figures
 from engine.order_events import OrderAccepted, OrderCancelled
+from engine.position import Position
 from engine.resting import Order
 
 CANCEL = "cancel"
@@ -35,12 +37,11 @@ async def done_answer(turn: BotTurn, done: Done) -> Answer:
     keys = [each.key for each in done.events if isinstance(each, Fill)]
     keys += [(each.symbol, each.side) for each in done.events if isinstance(each, MarginChanged)]
     held = done.after.positions.get(keys[-1]) if keys else None
-    symbol = None if held is None else held.symbol
     if held is not None:
         data["position"] = position_data(position_figures(done.after, held.key, turn.market))
     if done.kind == "margin":
-        return Answer("margin_moved", data).with_buttons(figure_row(symbol))
-    row = figure_row(symbol) if held is not None else (Button(N_("Portfolio"), "portfolio", anyone=False),)
+        return Answer("margin_moved", data).with_buttons(figure_row(done.after, held))
+    row = figure_row(done.after, held) or (Button(N_("Portfolio"), "portfolio", anyone=False),)
     orders = (Button(N_("Orders"), "orders"),) if data["orders"] or done.kind == CANCEL else ()
     return Answer("traded", data).with_buttons(row, orders)
 
@@ -58,12 +59,13 @@ def confirm_row(preview: str) -> tuple[Button, ...]:
     )
 
 
-def figure_row(symbol: str | None) -> tuple[Button, ...]:
-    if symbol is None:
+def figure_row(account: MarginAccount, held: Position | None) -> tuple[Button, ...]:
+    """What can be asked of a position after something was done to it."""
+    if held is None:
         return ()
-    name = SYMBOL.show(symbol)
+    name, label, values = named(account, held)
     return (
         Button(N_("Why this price?"), f"why liquidation {name}"),
         Button(N_("Positions"), "positions"),
-        Button(N_("Close {coin}"), f"close {name}", {"coin": base_of(symbol)}),
+        Button(CLOSE[label], f"close {name}", values),
     )

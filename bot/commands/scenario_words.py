@@ -8,7 +8,7 @@ from typing import assert_never
 
 from bot.commands.kinds import MOVE, SYMBOL
 from bot.core.params import WORDS, BadWord, Choice
-from bot.core.words import Lexicon, plain_number
+from bot.core.words import Lexicon
 from bot.services.scenarios import Change, Changes, ClosedOut, MarginMoved, Priced, Shifted
 
 _NUMBER = r"(?:[0-9]{1,15}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})"
@@ -20,36 +20,6 @@ HIGHEST_RISE = Decimal(100)
 HIGHEST_PRICE = Decimal(10) ** 9
 LOWEST_PRICE = Decimal("1e-9")
 _CLOSE, _ALL = "close", "all"
-
-
-@dataclass(frozen=True, slots=True)
-class NamedAmountKind:
-    """An amount of USDT above zero that only its name tells from another: `entry=50000`."""
-
-    name: str
-    key: str
-    free: bool = False
-
-    def read(self, word: str, lexicon: Lexicon) -> object | None:
-        bare = plain_number(word)
-        found = _MONEY.fullmatch(word.removeprefix(f"{self.key}=")) if bare is None else None
-        if found is not None and word.startswith(f"{self.key}="):
-            bare = Decimal(found[1])
-        if bare is not None and bare <= 0:
-            raise BadWord("not-positive", word)
-        return bare
-
-    def read_bare(self, number: Decimal, lexicon: Lexicon) -> object | None:
-        return None
-
-    def show(self, value: Decimal) -> str:
-        return f"{self.key}={value:f}"
-
-    def choices(self, lexicon: Lexicon) -> tuple[Choice, ...]:
-        return ()
-
-    def vocabulary(self, lexicon: Lexicon) -> tuple[str, ...]:
-        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +168,4 @@ def _name(symbol: str | None) -> str:
     return _ALL if symbol is None else SYMBOL.show(symbol)
 
 
-ENTRY = NamedAmountKind("entry", "entry")
-WALLET = NamedAmountKind("wallet", "wallet")
 SCENARIO = ScenarioKind()

@@ -11,7 +11,7 @@ from bot.commands.cards import (
     outcome_data,
     position_data,
 )
-from bot.commands.kinds import BARE_PRICE, LEVERAGE, MODE, SHARE, SIDE, SIZE, SYMBOL, TAG
+from bot.commands.kinds import LEVERAGE, MODE, SHARE, SIDE, SIZE, SL, SYMBOL, TAG, TP
 from bot.commands.legs import is_late, named
 from bot.commands.results import confirm_row, done_answer
 from bot.commands.warnings import Stop, warnings_of
@@ -46,8 +46,8 @@ class OpenWords:
     leverage: int | None = param(LEVERAGE, N_("Leverage, such as 5x"), default=None)
     mode: MarginMode | None = param(MODE, N_("Isolated or cross margin"), default=None)
     tag: str | None = param(TAG, N_("Name of a strategy, such as #breakout"), default=None)
-    tp: Decimal | None = param(BARE_PRICE, N_("Take-profit price"), default=None, hidden=True)
-    sl: Decimal | None = param(BARE_PRICE, N_("Stop-loss price"), default=None, hidden=True)
+    tp: Decimal | None = param(TP, N_("Take-profit price, such as tp=55000"), default=None)
+    sl: Decimal | None = param(SL, N_("Stop-loss price, such as sl=47000"), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,8 @@ class SizedWords:
     mode: MarginMode = param(MODE, N_("Isolated or cross margin"))
     size: Size = param(SIZE, N_("Margin 500 or 2%, notional =5000, or coins 0.1btc"))
     tag: str | None = param(TAG, N_("Name of a strategy, such as #breakout"), default=None)
-    tp: Decimal | None = param(BARE_PRICE, N_("Take-profit price"), default=None, hidden=True)
-    sl: Decimal | None = param(BARE_PRICE, N_("Stop-loss price"), default=None, hidden=True)
+    tp: Decimal | None = param(TP, N_("Take-profit price, such as tp=55000"), default=None)
+    sl: Decimal | None = param(SL, N_("Stop-loss price, such as sl=47000"), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +257,9 @@ class TradeCommands:
         }
         row = confirm_row(preview)
         if len(intents) == 1:
-            row = (*row, Button(N_("Why this result?"), f"why pnl {SYMBOL.show(intents[0].symbol)}"))
+            closed = account.state.positions.get((intents[0].symbol, intents[0].side or Side.LONG))
+            if closed is not None:
+                row = (*row, Button(N_("Why this result?"), f"why pnl {named(account.state, closed)[0]}"))
         return Answer("preview_close", data).with_buttons(row)
 
 
@@ -270,9 +272,7 @@ def _open_line(intent: Open, words: OpenWords) -> str:
         parts.append(SIZE.show(words.size))
     if words.tag is not None:
         parts.append(TAG.show(words.tag))
-    parts += [
-        f"{name}={BARE_PRICE.show(price)}" for name, price in (("tp", words.tp), ("sl", words.sl)) if price
-    ]
+    parts += [kind.show(price) for kind, price in ((TP, words.tp), (SL, words.sl)) if price is not None]
     return " ".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.content.catalogue import DEFAULT_LANGUAGE, Language
+from bot.content.figures import Figure, FigureKind, shown
 from bot.content.formats import Formats
 from bot.core.markup import parse
 from bot.core.reply import Answer, Button, Reply, ReplyButton, plain
@@ -78,6 +80,10 @@ class CatalogueWording:
         environment.policies["ext.i18n.trimmed"] = True
         messages = self._languages[language].messages
         environment.install_gettext_callables(messages.gettext, messages.ngettext, newstyle=True)  # type: ignore[attr-defined]
-        environment.filters.update(Formats(language, self._places).filters())
+        formats = Formats(language, self._places)
+        environment.filters.update(formats.filters())
+        environment.filters["figure"] = lambda it: shown(
+            Figure(Decimal(it["value"]), FigureKind(it["kind"]), it["symbol"]), formats
+        )
         environment.filters["text"] = lambda message: Markup(messages.gettext(message)) if message else ""  # noqa: S704
         return environment

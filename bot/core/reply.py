@@ -42,7 +42,8 @@ class Answer:
     """A template's name and its data: what a handler returns. It can be kept as JSON and worded again later.
 
     `ok` is False for a refusal. `private`: only the asker may see it. `fresh`: a new message even on a press.
-    `banner` is the data of the line above it, if there is one.
+    `banner` is the data of the line above it, if there is one. `poll`: the id of the question that it asks, where a
+    front with quiz polls of its own may show it as one (bot.core.poll).
     """
 
     template: str
@@ -52,6 +53,7 @@ class Answer:
     private: bool = False
     fresh: bool = False
     banner: Mapping[str, Any] = field(default_factory=dict)
+    poll: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON values; decimals become strings."""
@@ -76,6 +78,7 @@ class Answer:
             "private": self.private,
             "fresh": self.fresh,
             "banner": plain(self.banner),
+            "poll": self.poll,
         }
 
     @classmethod
@@ -103,6 +106,7 @@ class Answer:
             kept["private"],
             kept["fresh"],
             kept.get("banner", {}),
+            kept.get("poll", ""),
         )
 
     def with_buttons(self, *rows: tuple[Button, ...]) -> "Answer":
@@ -137,7 +141,10 @@ class ReplyButton:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A worded answer: blocks in reading order, then rows of buttons; the front decides how they look."""
+    """A worded answer: blocks in reading order, then rows of buttons; the front decides how they look.
+
+    `silent`: where the platform can, it arrives without a sound.
+    """
 
     blocks: tuple[Block, ...]
     buttons: tuple[tuple[ReplyButton, ...], ...] = ()
@@ -145,6 +152,7 @@ class Reply:
     edit: bool = False
     answer: Answer = field(default_factory=lambda: Answer("empty"))
     language: str = "en"
+    silent: bool = False
 
     def all_buttons(self) -> Iterator[ReplyButton]:
         """The buttons in reading order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
@@ -11,9 +12,11 @@ from bot.core.clock import ManualClock, SystemClock
 from bot.market.errors import BadFriction, UnknownMarket
 from bot.market.fixed import FixedFeed
 from bot.market.levels import load_levels
+from bot.market.live import DEFAULT_ADDRESS, DEFAULT_STALE_AFTER, LiveFeed
 from bot.market.replay import ReplayFeed
 from bot.market.simulated import SimulatedFeed
 from bot.market.tape_file import load_tape
+from engine.candles import MinuteCandle
 from engine.contracts import Contract
 from engine.decimals import exact
 from engine.market import FRICTIONLESS, FillRule
@@ -29,6 +32,7 @@ class MarketKind(StrEnum):
     FIXED = "fixed"
     SIMULATED = "simulated"
     REPLAY = "replay"
+    LIVE = "live"
 
 
 def build_feed(
@@ -42,14 +46,19 @@ def build_feed(
     spread: Decimal | None = None,
     slippage: Decimal | None = None,
     clock: ManualClock | None = None,
-) -> FixedFeed | SimulatedFeed | ReplayFeed:
+    ws_url: str | None = None,
+    stale_after: timedelta | None = None,
+    resume: Mapping[str, MinuteCandle] | None = None,
+) -> FixedFeed | SimulatedFeed | ReplayFeed | LiveFeed:
     """The feed of a kind of market.
 
     `prices` (symbol → USDT) are those of a fixed market, where none at all means the levels at which a simulated one
     starts, and replace start levels of a simulated one; `tape` and `speed` are for a replay, `seed` for a simulated
     market; what does not concern a kind is left aside. `spread` is the half-spread in basis points, `slippage` the
     impact in basis points per million USDT; None: the rule's own, on a fixed market zero. Without a `clock` the market
-    starts now and follows real time; a replay has the tape's time instead.
+    starts now and follows real time; a replay has the tape's time instead. `ws_url` is the base address of a live
+    market's stream; `stale_after` the age beyond which a price decides nothing: 15 seconds for a live market, without
+    limit for others, if None. `resume`: the last candles of a simulated market, from which it goes on.
     Raises UnknownMarket, UnknownContract, BadPrice, UnknownTape, BadSpeed, BadFriction.
     """
     market = _kind(kind)
@@ -57,15 +66,35 @@ def build_feed(
     match market:
         case MarketKind.FIXED:
             rule = fill_rule(spread, slippage, FRICTIONLESS)
-            return FixedFeed(given or start_prices(contracts), contracts, clock or _real_time(), rule)
+            standing = given or start_prices(contracts)
+            return FixedFeed(standing, contracts, clock or _real_time(), rule, stale_after)
         case MarketKind.SIMULATED:
-            rule = fill_rule(spread, slippage, FillRule())
             return SimulatedFeed(
-                contracts, load_levels(), seed, clock or _real_time(), prices=given, fill_rule=rule
+                contracts,
+                load_levels(),
+                seed,
+                clock or _real_time(),
+                prices=given,
+                resume=resume,
+                fill_rule=fill_rule(spread, slippage, FillRule()),
+                stale_after=stale_after,
             )
         case MarketKind.REPLAY:
-            rule = fill_rule(spread, slippage, FillRule())
-            return ReplayFeed(load_tape(tape or DEFAULT_TAPE), contracts, speed, fill_rule=rule)
+            return ReplayFeed(
+                load_tape(tape or DEFAULT_TAPE),
+                contracts,
+                speed,
+                fill_rule=fill_rule(spread, slippage, FillRule()),
+                stale_after=stale_after,
+            )
+        case MarketKind.LIVE:
+            return LiveFeed(
+                contracts,
+                clock or _real_time(),
+                address=ws_url or DEFAULT_ADDRESS,
+                stale_after=stale_after or DEFAULT_STALE_AFTER,
+                fill_rule=fill_rule(spread, slippage, FillRule()),
+            )
     assert_never(market)
 
 

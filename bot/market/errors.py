@@ -74,6 +74,12 @@ class BadAdvance(MarketError):
     code = "bad-advance"
 
 
+class NotByHand(MarketError):
+    """A live market follows real time: it can be neither moved nor stepped. Data: market."""
+
+    code = "not-this-market"
+
+
 class BadPosition(MarketError):
     """A place that is not on the tape. Data: seconds, most_seconds."""
 

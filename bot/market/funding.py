@@ -1,32 +1,56 @@
-"""Funding rates of markets that record none; the formula is the engine's."""
+"""Funding of a market: the rate that follows from a premium, and the rates of the timestamps it has passed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine.contracts import Contract
 from engine.decimals import exact
-from engine.funding import DEFAULT_INTEREST, funding_cap, funding_rate
+from engine.funding import interval_rate
 
-_CAP = Decimal("0.02")
-_CAP_OF_MAINTENANCE = Decimal("0.75")
+KEPT = timedelta(days=31)
+"""How long the rate of a passed timestamp is remembered."""
+
+Rates = Mapping[tuple[str, datetime], Decimal]
+"""Funding rates, fractions per interval, by symbol and settlement time (UTC)."""
+
 _PLACES = Decimal("1e-8")
 
 
 @exact
-def default_rate(interval_hours: int) -> Decimal:
-    """The rate of a timestamp for which none is known: 0.01 % per 8 hours, pro rata (docs/margin.md §Funding)."""
-    return DEFAULT_INTEREST * interval_hours / 8
-
-
-@exact
 def rate_from_premium(premium: float, contract: Contract, major: bool) -> Decimal:
-    """The rate per interval that follows from a smoothed premium (a fraction); ours, docs/margin.md §Funding.
+    """The rate per interval that follows from a smoothed premium (a fraction), to 8 places; docs/margin.md §Funding.
 
-    Pro rata of the interval, within ±0.75·mmr₁ for a major contract and ±2 % for others, to 8 places. The premium is a
-    moving average over some hours instead of the exchange's weighting of the interval, so the rate shown drifts until
-    its timestamp.
+    Ours: the premium is a moving average over some hours instead of the exchange's weighting of the interval, so the
+    rate shown drifts until its timestamp.
     """
-    rate = funding_rate(Decimal(f"{premium:.12f}")) * contract.funding_interval_hours / 8
-    cap = funding_cap(_CAP_OF_MAINTENANCE, contract.brackets[0].rate) if major else _CAP
-    return max(-cap, min(cap, rate)).quantize(_PLACES)
+    smoothed = Decimal(f"{premium:.12f}")
+    hours, first_rate = contract.funding_interval_hours, contract.brackets[0].rate
+    return interval_rate(smoothed, hours, first_rate, major=major).quantize(_PLACES)
+
+
+class PastRates:
+    """The rate of each funding timestamp that a market has passed: the last one shown for it before it came."""
+
+    def __init__(self) -> None:
+        self._rates: Rates = {}
+
+    @property
+    def rates(self) -> Rates:
+        """All that are kept; a mapping once given does not change any more."""
+        return self._rates
+
+    def add(self, rates: Rates) -> None:
+        """Keep more, the newer figure where two differ; what is older than KEPT before the newest is forgotten."""
+        self._keep({**self._rates, **rates})
+
+    def restore(self, rates: Rates) -> None:
+        """Take in what was recorded before; what this market has seen itself stays."""
+        self._keep({**rates, **self._rates})
+
+    def _keep(self, rates: Rates) -> None:
+        if rates:
+            oldest = max(at for _, at in rates) - KEPT
+            self._rates = {key: rate for key, rate in rates.items() if key[1] >= oldest}

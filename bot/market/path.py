@@ -2,7 +2,7 @@
 
 Within each hour a price goes from open over both extremes to close: low first in a rising hour, high first in a falling
 one (the usual assumption; nothing is recorded). The minute points wander a little between these, by a generator seeded
-with tape, symbol and hour. It never leaves [low, high] and touches both. The close stands one minute before the next
+with series and hour. It never leaves [low, high] and touches both. The close stands one minute before the next
 open. Minutes are then cut, for all symbols at the same instants, so that nothing moves more than 0.2 % at a step.
 
 In hours with minute notes the extremes are put where these say, and every symbol takes the shape of the noted one:
@@ -19,7 +19,7 @@ from itertools import pairwise
 from random import Random
 
 from bot.market.tape import Candle, MarkLow, MinuteNote, Series, Tape
-from engine.decimals import exact
+from engine.decimals import ONE, exact
 
 LARGEST_MOVE = 500
 """A step moves a price by at most 1/500 of the lower of both prices: 0.2 %."""
@@ -27,7 +27,6 @@ LARGEST_MOVE = 500
 _MINUTES = 60
 _LAST = _MINUTES - 1
 _MINUTE = timedelta(minutes=1)
-_CENT = Decimal("0.01")
 
 Waypoint = tuple[int, int]
 """Minute of the hour, price in ticks."""
@@ -43,12 +42,23 @@ class Step:
 
 
 def steps(tape: Tape, start: datetime | None = None) -> Iterator[Step]:
-    """The whole path from `start` (the tape's by default) to the end, where the last close stands once more."""
-    first = tape.hour_at(start) if start is not None else 0
-    for hour in range(first, tape.hours):
+    """The whole path to the end, where the last close stands once more.
+
+    It begins with the step that holds at `start` (the tape's by default): the last one not later than it.
+    """
+    begin = tape.start if start is None else start
+    held: Step | None = None
+    for hour in range(tape.hour_at(begin), tape.hours):
         for step in hour_steps(tape, hour):
-            if start is None or step.time >= start:
+            if step.time > begin:
+                if held is not None:
+                    yield held
+                    held = None
                 yield step
+            else:
+                held = step
+    if held is not None:
+        yield held
     closes = {symbol: series.candles[-1].close for symbol, series in tape.series.items()}
     yield _step(tape, tape.hours - 1, tape.end, closes)
 
@@ -75,7 +85,7 @@ def hour_steps(tape: Tape, hour: int) -> Iterator[Step]:
 def minute_prices(tape: Tape, symbol: str, hour: int) -> list[int]:
     """The price at each of the 60 minutes of an hour, in ticks: the first is the open, the last the close."""
     candle = tape.series[symbol].candles[hour]
-    dice = Random(f"{tape.id}/{symbol}/{hour}")
+    dice = Random(f"{tape.series[symbol].seed}/{hour}")
     prices = [candle.open]
     for (minute, price), (next_minute, next_price) in pairwise(waypoints(tape, symbol, hour)):
         prices += _wander(dice, candle, price, next_price, next_minute - minute)
@@ -189,4 +199,4 @@ def _damped(last: Decimal, series: Series, hour: int, known: MarkLow) -> Decimal
     if last >= body:
         return last
     way = (body - last) * (body - known.mark) / (body - series.price(candle.low))
-    return (body - way).quantize(_CENT)
+    return ((body - way) / known.step).quantize(ONE) * known.step

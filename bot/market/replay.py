@@ -1,25 +1,28 @@
-"""A market that plays a tape, at any speed, from any hour of it."""
+"""A market that plays a tape, at any speed, from any moment of it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.core.clock import ManualClock
 from bot.market.errors import BadPosition, BadSpeed
 from bot.market.feed import OnTick
-from bot.market.funding import default_rate
+from bot.market.freshness import too_old
+from bot.market.funding import PastRates, Rates
 from bot.market.path import Step, steps
-from bot.market.tape import Tape
-from bot.market.timing import checked_advance, next_funding
+from bot.market.tape import AdlStrike, Tape
+from bot.market.timing import checked_advance, funding_times, next_funding
 from engine.contracts import Contract
+from engine.funding import default_rate
 from engine.market import FillRule, MarketSnapshot, Quote
 
 SLOWEST = Decimal("0.01")
 FASTEST = Decimal(100_000)
 _SLACK_SECONDS = 1.0
+_HOUR = timedelta(hours=1)
 
 
 class ReplayFeed:
@@ -27,8 +30,8 @@ class ReplayFeed:
 
     Every step is given, none is skipped or merged, whatever the speed: no price moves more than 0.2 % between two
     snapshots. Symbols that are not on the tape have no quote. The index is the mark price and funding the default rate,
-    for no other is on record. `speed` is tape time per real time; `start` a place on the tape.
-    Raises BadSpeed, BadPosition.
+    for no other is on record. `speed` is tape time per real time. `start` is a place on the tape: the `position` of
+    another feed goes on exactly there, as if it had never stopped. Raises BadSpeed, BadPosition.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class ReplayFeed:
         *,
         start: timedelta = timedelta(0),
         fill_rule: FillRule | None = None,
+        stale_after: timedelta | None = None,
     ) -> None:
         if not timedelta(0) <= start < tape.length:
             most = int(tape.length.total_seconds())
@@ -46,11 +50,15 @@ class ReplayFeed:
         self._tape = tape
         self._contracts = contracts
         self._fill_rule = fill_rule if fill_rule is not None else FillRule()
+        self._stale_after = stale_after
+        self._past = PastRates()
         self._path = steps(tape, tape.start + start)
         self._current = next(self._path)
         self._next = next(self._path, None)
-        self._clock = ManualClock(self._current.time)
+        self._clock = ManualClock(tape.start + start)
         self._speed = checked_speed(speed)
+        self._paused = False
+        self._disturbed = asyncio.Event()
 
     @property
     def name(self) -> str:
@@ -81,6 +89,22 @@ class ReplayFeed:
     @speed.setter
     def speed(self, speed: Decimal) -> None:
         self._speed = checked_speed(speed)
+        self._disturbed.set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the tape stands still; it can be stepped by hand all the same."""
+        return self._paused
+
+    def pause(self) -> None:
+        """Hold the tape where it is."""
+        self._paused = True
+        self._disturbed.set()
+
+    def resume(self) -> None:
+        """Play on from where it was held."""
+        self._paused = False
+        self._disturbed.set()
 
     def snapshot(self) -> MarketSnapshot:
         """Prices of the last step given, at the time on the tape."""
@@ -92,6 +116,28 @@ class ReplayFeed:
             },
             contracts=self._contracts,
             fill_rule=self._fill_rule,
+            stale_after=self._stale_after,
+            funding=self._past.rates,
+        )
+
+    def age(self, now: datetime) -> timedelta | None:
+        return max(now - self._current.time, timedelta(0))
+
+    def stale(self, now: datetime) -> bool:
+        return too_old(self.age(now), self._stale_after)
+
+    def restore(self, rates: Rates) -> None:
+        self._past.restore(rates)
+
+    def struck(self, since: datetime, until: datetime) -> tuple[AdlStrike, ...]:
+        """The scripted deleveraging later than `since` and not later than `until`, in order.
+
+        Every minute has a step of its own, so between the snapshot before and a snapshot lie the strikes of its minute.
+        """
+        return tuple(
+            strike
+            for strike in self._tape.adl
+            if since < strike.at <= until and strike.symbol in self._contracts
         )
 
     def advance(self, by: timedelta) -> Iterator[MarketSnapshot]:
@@ -101,25 +147,48 @@ class ReplayFeed:
         """
         return self._advance(checked_advance(by))
 
+    def step(self) -> Iterator[MarketSnapshot]:
+        """The next step of the path; nothing once the tape is over."""
+        if self._next is not None:
+            yield self._take(self._next)
+
+    def to_next_hour(self) -> Iterator[MarketSnapshot]:
+        """The steps up to the next full hour after the start of the tape, or to its end."""
+        return self._advance(_HOUR - self.position % _HOUR)
+
     def finish(self) -> Iterator[MarketSnapshot]:
         """All that remains of the tape."""
         while self._next is not None:
             yield self._take(self._next)
 
     async def run(self, on_tick: OnTick) -> None:
-        """Play at the set speed; after the last step, wait. Time lost by more than a second is not made up."""
+        """Play at the set speed, holding while paused; after the last step, wait.
+
+        Time lost by more than a second is not made up. A new speed and the end of a pause begin the step at hand anew.
+        """
         loop = asyncio.get_running_loop()
         due = loop.time()
         while (step := self._next) is not None:
+            self._disturbed.clear()
             due += (step.time - self._clock.now()).total_seconds() / float(self._speed)
             now = loop.time()
             due = max(due, now - _SLACK_SECONDS)
-            await asyncio.sleep(max(0.0, due - now))
-            if self._next is step:
+            if await self._undisturbed(None if self._paused else due - now):
                 await on_tick(self._take(step))
-            else:  # advanced by hand meanwhile
+            else:
                 due = loop.time()
         await asyncio.Event().wait()
+
+    async def _undisturbed(self, seconds: float | None) -> bool:
+        """Wait so long (None: without end) and say whether nobody changed the course of things meanwhile."""
+        if seconds is not None and seconds <= 0:
+            await asyncio.sleep(0)
+            return not self._disturbed.is_set()
+        try:
+            await asyncio.wait_for(self._disturbed.wait(), seconds)
+        except TimeoutError:
+            return not self._disturbed.is_set()
+        return False
 
     def _advance(self, by: timedelta) -> Iterator[MarketSnapshot]:
         until = self._clock.now() + by
@@ -127,14 +196,28 @@ class ReplayFeed:
             yield self._take(self._next)
         rest = until - self._clock.now()
         if self._next is not None and rest > timedelta(0):
-            self._clock.advance(rest)
+            self._move(rest)
             yield self.snapshot()
 
     def _take(self, step: Step) -> MarketSnapshot:
-        self._clock.advance(step.time - self._clock.now())
+        self._move(step.time - self._clock.now())
         self._current = step
         self._next = next(self._path, None)
         return self.snapshot()
+
+    def _move(self, by: timedelta) -> None:
+        """Move the clock, wake a waiting run, and record the rates of the timestamps on the way."""
+        since = self._clock.now()
+        until = self._clock.advance(by)
+        self._disturbed.set()
+        passed = {
+            (symbol, at): default_rate(self._contracts[symbol].funding_interval_hours)
+            for symbol in self._tape.series
+            if symbol in self._contracts
+            for at in funding_times(since, until, self._contracts[symbol].funding_interval_hours)
+        }
+        if passed:
+            self._past.add(passed)
 
     def _quote(self, symbol: str) -> Quote:
         hours = self._contracts[symbol].funding_interval_hours
@@ -145,7 +228,7 @@ class ReplayFeed:
             last=self._current.last[symbol],
             index=mark,
             funding_rate=default_rate(hours),
-            next_funding=next_funding(self._current.time, hours),
+            next_funding=next_funding(self._clock.now(), hours),
             at=self._current.time,
         )
 

@@ -8,6 +8,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar, Literal
 
+from engine.market import MarketSnapshot
+from engine.position import Side
+
 Extreme = Literal["low", "high"]
 
 
@@ -29,12 +32,14 @@ class Candle:
 class Series:
     """The candles of one symbol; a price in USDT is `ticks · step`, the step being the finest digit on record.
 
-    The step is not the contract's tick of today: recorded prices may be finer or coarser.
+    The step is not the contract's tick of today: recorded prices may be finer or coarser. `seed` decides how the path
+    wanders between the candles' prices.
     """
 
     symbol: str
     step: Decimal
     candles: tuple[Candle, ...]
+    seed: str
 
     def price(self, ticks: int) -> Decimal:
         return ticks * self.step
@@ -61,12 +66,33 @@ class MinuteNotes:
 
 @dataclass(frozen=True, slots=True)
 class MarkLow:
-    """The lowest mark price known of one hour, in USDT, where the last price fell further."""
+    """The lowest mark price known of one hour, in USDT, where the last price fell further; `step` is its finest digit."""
 
     symbol: str
     hour: datetime
     mark: Decimal
     last: Decimal
+    step: Decimal = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class AdlStrike:
+    """Auto-deleveraging that the replay's script brings at a minute: ours, nobody recorded who was struck where.
+
+    It closes positions of `side` whose place in the queue (docs/margin.md §Liquidation, 7) is at least `least_rank`, at
+    the market's own `price` of that minute, which stands for the unknown bankruptcy prices of the other side.
+    """
+
+    at: datetime
+    symbol: str
+    side: Side
+    least_rank: Decimal
+    price: Literal["mark", "last"]
+
+    def price_in(self, market: MarketSnapshot) -> Decimal:
+        """At what the struck position is closed, in USDT. Raises UnknownSymbol, PriceStale."""
+        quote = market.quote(self.symbol)
+        return quote.mark if self.price == "mark" else quote.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +116,7 @@ class Tape:
     series: Mapping[str, Series]
     minutes: MinuteNotes | None
     mark_lows: tuple[MarkLow, ...]
+    adl: tuple[AdlStrike, ...] = ()
 
     @property
     def hours(self) -> int:

@@ -11,8 +11,9 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, mo
 
 from bot.market.data_file import Price, Section, parse, several
 from bot.market.errors import Fault, UnknownTape
-from bot.market.tape import Candle, Extreme, MarkLow, MinuteNote, MinuteNotes, Series, Tape
+from bot.market.tape import AdlStrike, Candle, Extreme, MarkLow, MinuteNote, MinuteNotes, Series, Tape
 from engine.decimals import exact
+from engine.position import Side
 
 COARSEST_STEP_SHARE = 500
 """A path moves at most 1/500 at a step, so the step of a series must fit that often into its lowest price."""
@@ -85,6 +86,16 @@ class MarkLowFile(Section):
     last: Price
 
 
+class AdlFile(Section):
+    """`[[adl]]`: scripted, not recorded."""
+
+    at: AwareDatetime
+    symbol: Symbol
+    side: Side
+    least_rank: Annotated[Decimal, Field(ge=0, le=1000, allow_inf_nan=False)]
+    price: Literal["mark", "last"]
+
+
 class TapeFile(Section):
     """A whole tape file."""
 
@@ -99,10 +110,11 @@ class TapeFile(Section):
     series: Annotated[dict[Symbol, SeriesFile], Field(min_length=1)]
     minutes: MinutesFile | None = None
     mark_lows: tuple[MarkLowFile, ...] = ()
+    adl: tuple[AdlFile, ...] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> TapeFile:
-        faults = [*self._length_faults(), *self._minute_faults(), *self._mark_faults()]
+        faults = [*self._length_faults(), *self._minute_faults(), *self._mark_faults(), *self._adl_faults()]
         if faults:
             raise several(faults)
         return self
@@ -161,6 +173,21 @@ class TapeFile(Section):
                 )
         return faults
 
+    def _adl_faults(self) -> list[Fault]:
+        """Strikes lie inside the tape, on whole minutes, in order, each for a series on it."""
+        faults = []
+        earlier: datetime | None = None
+        for number, strike in enumerate(self.adl):
+            since = strike.at - self.start
+            if strike.symbol not in self.series:
+                faults.append(Fault(f"adl.{number}.symbol", f"no series {strike.symbol}"))
+            if not timedelta(0) <= since < timedelta(hours=self._hours) or since % timedelta(minutes=1):
+                faults.append(Fault(f"adl.{number}.at", "must be a whole minute on the tape"))
+            if earlier is not None and strike.at < earlier:
+                faults.append(Fault(f"adl.{number}.at", "must not be earlier than the strike before"))
+            earlier = strike.at
+        return faults
+
     @property
     def _hours(self) -> int:
         return len(next(iter(self.series.values())).candles)
@@ -200,15 +227,19 @@ def parse_tape(text: str, file: str) -> Tape:
         transcribed=content.transcribed,
         start=content.start,
         interval=timedelta(minutes=content.interval_minutes),
-        series={symbol: _series(symbol, series) for symbol, series in content.series.items()},
+        series={symbol: _series(content.id, symbol, series) for symbol, series in content.series.items()},
         minutes=_minutes(content),
         mark_lows=tuple(MarkLow(low.symbol, low.hour, low.mark, low.last) for low in content.mark_lows),
+        adl=tuple(
+            AdlStrike(strike.at, strike.symbol, strike.side, strike.least_rank, strike.price)
+            for strike in content.adl
+        ),
     )
 
 
-def _series(symbol: str, content: SeriesFile) -> Series:
+def _series(tape: str, symbol: str, content: SeriesFile) -> Series:
     candles = tuple(Candle(*(_ticks(price, content.step) for price in candle)) for candle in content.candles)
-    return Series(symbol, content.step, candles)
+    return Series(symbol, content.step, candles, seed=f"{tape}/{symbol}")
 
 
 def _minutes(content: TapeFile) -> MinuteNotes | None:

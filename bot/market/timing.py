@@ -26,6 +26,14 @@ def next_funding(after: datetime, interval_hours: int) -> datetime:
     return min(midnight + ((moment - midnight) // interval + 1) * interval, midnight + _DAY)
 
 
+def funding_times(since: datetime, until: datetime, interval_hours: int) -> Iterator[datetime]:
+    """The funding timestamps later than `since` and not later than `until`, in order."""
+    at = next_funding(since, interval_hours)
+    while at <= until:
+        yield at
+        at = next_funding(at, interval_hours)
+
+
 def checked_advance(by: timedelta) -> timedelta:
     """`by` itself if it is positive and at most LONGEST_ADVANCE; raises BadAdvance."""
     if not timedelta(0) < by <= LONGEST_ADVANCE:

@@ -34,6 +34,11 @@ class Leg:
     mark: float = 0.0
     average: float = 0.0
 
+    @classmethod
+    def at(cls, mark: float, last: float) -> Leg:
+        """A leg at known prices: the mark price stands for the index, which nobody recorded."""
+        return cls(index=log(mark), noise=log(last / mark))
+
     @property
     def index_price(self) -> float:
         return exp(self.index)
@@ -48,14 +53,14 @@ class Leg:
 
 
 class Walk:
-    """Moves all contracts together; the same seed, levels and step lengths give the same prices."""
+    """Moves all contracts together; the same seed, legs and step lengths give the same prices."""
 
-    def __init__(self, levels: Levels, starts: Mapping[str, float], seed: int) -> None:
+    def __init__(self, levels: Levels, legs: Mapping[str, Leg], seed: str) -> None:
         self._levels = levels
         self._seed = seed
         self._number = 0
         self._tail = levels.market.tail_degrees
-        self.legs: dict[str, Leg] = {symbol: Leg(log(price)) for symbol, price in starts.items()}
+        self.legs = dict(legs)
 
     @property
     def number(self) -> int:

@@ -8,7 +8,8 @@ from bot.core.words import Lexicon
 from bot.market.feed import Feed
 from bot.market.fixed import FixedFeed
 from bot.services.notifier import Notifier
-from bot.services.settlement import Settlement
+from bot.services.postmortem import PostMortems
+from bot.services.ticker import Ticker
 
 
 class NotThisMarket(Exception):
@@ -18,9 +19,12 @@ class NotThisMarket(Exception):
 class Control:
     """What `!price` and `!clock` do."""
 
-    def __init__(self, feed: Feed, settlement: Settlement, notifier: Notifier, lexicon: Lexicon) -> None:
+    def __init__(
+        self, feed: Feed, ticker: Ticker, postmortems: PostMortems, notifier: Notifier, lexicon: Lexicon
+    ) -> None:
         self._feed = feed
-        self._settlement = settlement
+        self._ticker = ticker
+        self._postmortems = postmortems
         self._notifier = notifier
         self._lexicon = lexicon
         self.admins: set[tuple[str, str]] = set()
@@ -32,17 +36,19 @@ class Control:
         known = self._lexicon.symbol(symbol.casefold())
         if known is None:
             raise BadWord("unknown-symbol", symbol)
-        await self._settlement.tick(self._feed.set_price(known, price))
+        await self._ticker.tick(self._feed.set_price(known, price))
         await self.flush()
 
     async def clock(self, by: timedelta) -> None:
         """Move the market's clock and settle each snapshot on the way; raises MarketError."""
         for snapshot in self._feed.advance(by):
-            await self._settlement.tick(snapshot)
+            await self._ticker.tick(snapshot)
         await self.flush()
 
     async def flush(self) -> None:
-        """Deliver the notices that are due."""
+        """Examine liquidations that nobody has examined yet, and deliver the notices that are due."""
+        await self._ticker.keep()
+        await self._postmortems.drain()
         while await self._notifier.flush():
             pass
 

@@ -4,11 +4,12 @@ import asyncio
 from datetime import timedelta
 
 from bot.core.clock import Clock
-from bot.storage import Store, conversation, previews
+from bot.storage import Store, candles, conversation, previews, price_alerts
 from bot.telemetry import Telemetry
 
 KEPT_ANSWERS = timedelta(days=7)
 KEPT_PREVIEWS = timedelta(days=1)
+KEPT_PRICES = timedelta(days=30)
 EVERY_SECONDS = 3600.0
 
 
@@ -30,8 +31,10 @@ class Housekeeping:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def tidy(self) -> None:
-        """Forget what is old: answers after 7 days, previews after one."""
+        """Forget what is old: answers after 7 days, previews after one, prices and alerts that were met after 30."""
         now = self._clock.now()
         async with self._store.unit() as unit:
             conversation.purge(unit, now - KEPT_ANSWERS)
             previews.purge(unit, now - KEPT_PREVIEWS)
+            candles.purge(unit, now - KEPT_PRICES)
+            price_alerts.purge(unit, now - KEPT_PRICES)

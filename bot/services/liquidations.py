@@ -58,6 +58,7 @@ def _closed(
         "quantity": event.quantity,
         "entry": event.entry_price,
         "mark": event.mark,
+        "last": market.quote(event.symbol).last,
         "price": event.price,
         "realised": event.realised,
         "fee": event.clearance_fee,

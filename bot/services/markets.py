@@ -1,11 +1,15 @@
 """The markets that accounts trade in: the main one for all, and each running replay's own."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.storage import UnitOfWork
 from engine.market import MarketSnapshot
 
 MAIN_MARKET = "main"
+
+Loader = Callable[[UnitOfWork, str], Awaitable[None]]
+"""Opens a market by its name, if it is one of its own."""
 
 
 class MarketClosed(Exception):
@@ -21,6 +25,16 @@ class Markets:
     def __init__(self, main: Callable[[], MarketSnapshot], banner: Callable[[], dict[str, Any]]) -> None:
         self._snapshots = {MAIN_MARKET: main}
         self._banners = {MAIN_MARKET: banner}
+        self._loader: Loader | None = None
+
+    def load_through(self, loader: Loader) -> None:
+        """Who opens a market that is asked for and not open here."""
+        self._loader = loader
+
+    async def ready(self, unit: UnitOfWork, name: str) -> None:
+        """Open a market that another process has had open so far."""
+        if name not in self._snapshots and self._loader is not None:
+            await self._loader(unit, name)
 
     def open(
         self, name: str, snapshot: Callable[[], MarketSnapshot], banner: Callable[[], dict[str, Any]]

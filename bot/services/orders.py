@@ -14,7 +14,7 @@ from engine.account import MarginAccount
 from engine.events import Event, PositionIncreased, PositionOpened
 from engine.exchange import decide
 from engine.intents import ChangeLeverage, ChangeMode, ChangePositionMode, Close, Intent, Open
-from engine.order_events import OrderTrailed
+from engine.order_events import OrderAccepted, OrderTrailed
 from engine.position import MarginMode, PositionMode, Side
 
 RESET = "reset"
@@ -176,7 +176,7 @@ class Orders:
     ) -> Done:
         """Decide and record intents one after the other, all or none; raises Refusal.
 
-        What opens or adds is kept under the tag.
+        What opens or adds is kept under the tag, and so is an order that may do so later.
         """
         account = await turn.account()
         before = account.state
@@ -186,7 +186,7 @@ class Orders:
             start = account.state.version
             account = record(turn, account, decided)
             for seq, event in enumerate(decided, start=start + 1):
-                if tag is not None and isinstance(event, PositionOpened | PositionIncreased):
+                if tag is not None and _may_open(event):
                     tags.put(turn.unit, account.id, seq, tag)
             events += decided
         return Done(kind, tuple(events), before, account.state)
@@ -206,13 +206,14 @@ class Orders:
     async def reset(self, turn: BotTurn) -> Done:
         """Archive the main account and open a new one with the paper balance."""
         old = await turn.account()
-        accounts.archive(turn.unit, old, turn.now)
+        archived = accounts.archive(turn.unit, old, turn.now)
+        turn.unit.on_commit(lambda: turn.committed(archived))
         new = open_account(turn.unit, turn.person.id, self.balance, turn.market, turn.now)
         turn.replace_account(new)
         return Done(RESET, (), old.state, new.state)
 
 
-def only_position(account: Account) -> str | None:
-    """The symbol of the only open position, or None."""
-    positions = account.state.in_order()
-    return positions[0].symbol if len(positions) == 1 else None
+def _may_open(event: Event) -> bool:
+    if isinstance(event, OrderAccepted):
+        return not event.order.closes
+    return isinstance(event, PositionOpened | PositionIncreased)

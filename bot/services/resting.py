@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 from bot.services.plans import Planned
+from bot.services.sizes import Coins, OtherCoin
 from engine.account import MarginAccount
 from engine.contracts import Contract
 from engine.decimals import exact
+from engine.errors import QuantityStep
 from engine.intents import ChangeLeverage, ChangeMode
 from engine.market import MarketSnapshot
 from engine.position import MarginMode, Position, PositionMode, Side
@@ -39,19 +41,38 @@ def closing(
     watched: Watched = Watched.MARK,
     *,
     profit: bool,
+    quantity: Decimal | None = None,
 ) -> Order:
-    """A stop-loss or take-profit that closes the whole position of a side."""
+    """A stop-loss or take-profit that closes the position of a side, the whole of it without a quantity."""
     kind = OrderType.TAKE_PROFIT_MARKET if profit else OrderType.STOP_MARKET
     return Order(
         symbol,
         side.opposite,
         kind,
-        None,
+        quantity,
         trigger=trigger,
         leg=leg_of(account, side),
         watched=watched,
-        close_position=True,
+        reduce_only=quantity is not None,
+        close_position=quantity is None,
     )
+
+
+@exact
+def part_of(held: Position, part: Decimal | Coins, contract: Contract) -> Decimal | None:
+    """The coins that a fraction of a position or a number of coins comes to, cut to the step; None for all of it.
+
+    Raises OtherCoin, or QuantityStep for coins below one step.
+    """
+    if isinstance(part, Coins):
+        if part.symbol != held.symbol:
+            raise OtherCoin(held.symbol, part.symbol)
+        quantity = contract.floor_quantity(part.quantity)
+        if not quantity:
+            raise QuantityStep(symbol=held.symbol, quantity=part.quantity, step=contract.step)
+    else:
+        quantity = max(contract.floor_quantity(held.quantity * part), contract.step)
+    return quantity if quantity < held.quantity else None
 
 
 def trailing(

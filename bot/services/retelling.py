@@ -1,17 +1,15 @@
 """An account's journal told again: moments that the engine can live through once more, as it was or with one thing changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
 
 from bot.services.kept_path import Path, Span, minute_of
 from bot.storage.journal import Entry
 from engine.account import MarginAccount, replay
 from engine.contracts import Contract
 from engine.decimals import ZERO, exact
-from engine.errors import Refusal
 from engine.events import (
     AdlStruck,
     Deposited,
@@ -38,8 +36,11 @@ from engine.intents import (
     Intent,
     Open,
 )
+from engine.liquidation import liquidate
 from engine.market import FRICTIONLESS, MarketSnapshot, Quote
-from engine.resimulation import Candle, Change, Moment, rerun
+from engine.order_events import OrderEvent
+from engine.position import Side
+from engine.resimulation import Candle, Moment
 
 KINDS = (
     "deposited",
@@ -69,29 +70,16 @@ class Retold:
     moments: tuple[Moment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Lived:
-    """How a retold life went: what happened and what was refused, each with the market's time."""
-
-    account: MarginAccount
-    happened: tuple[tuple[datetime, Event], ...]
-    refused: tuple[tuple[datetime, Intent, Refusal], ...]
-
-    @property
-    def liquidations(self) -> tuple[tuple[datetime, PositionLiquidated], ...]:
-        return tuple((at, each) for at, each in self.happened if isinstance(each, PositionLiquidated))
-
-
 def moments(
     entries: Sequence[Entry],
     market: MarketSnapshot,
     path: Path | None = None,
-    rates: Mapping[str, Mapping[datetime, Decimal]] | None = None,
+    rates: Mapping[tuple[str, datetime], Decimal] | None = None,
     *,
     since: int = 1,
     until: datetime | None = None,
 ) -> Retold:
-    """A journal (oldest entry first) as moments, to be lived through by `live` or `engine.resimulation.rerun`.
+    """A journal (oldest entry first) as moments, to be lived through by `reliving.live` or `engine.resimulation.rerun`.
 
     `market` is the market as it is now: its contracts and fill rule hold throughout, and the last moment is it. With
     `until`, a market's time, the story ends there instead, before what comes later. `since` is the number (seq) of the
@@ -105,38 +93,29 @@ def moments(
     they happened among them. Orders are told by their fills alone; so a fill that rested is checked again when it
     fills, and holds no margin before (ours).
 
-    Between moments the candles of the path are lived through. Of the minute in which something happened the prices
-    before it are left out, and of a symbol that took on risk then (opened, added to, margin taken out) also the
-    extremes after it, since they may have come before (ours). Where no path is kept only the journal's own prices count.
+    Between moments the candles of the path are lived through, also that of the minute in which something happened,
+    behind it: in doubt an extreme came after (ours). Extremes at which the account would have been liquidated as it
+    really was, though it was not, came before or at different times; of such a candle only the way to its close counts.
+    Where no path is kept, only the journal's own prices count. A liquidation in several steps at one tick is told at
+    the price of the first, so a step may end a little differently than it did.
     """
-    whole = [each for each in entries if until is None or each.market_time <= until]
-    start = replay(each.event for each in whole if each.seq < since and not _of_order(each.event))
+    whole = [
+        each
+        for each in entries
+        if not isinstance(each.event, OrderEvent) and (until is None or each.market_time <= until)
+    ]
+    start = replay(each.event for each in whole if each.seq < since)
     told = [each for each in whole if each.seq >= since]
-    teller = _Teller(market, path or Path(), _recorded(whole, rates or {}))
+    teller = _Teller(market, path or Path(), {**(rates or {}), **_paid(whole)}, start)
     teller.know(each.event for each in whole if each.seq < since)
     if told:
         teller.skip(minute_of(told[0].market_time))
-    for _, together in groupby(told, lambda each: (each.at, each.market_time)):
-        teller.tell(list(together))
+    for together in _at_once(told):
+        teller.tell(together)
     teller.follow(market.time if until is None else until)
     if until is None:
         teller.found.append(Moment(replace(market, funding={**teller.rates, **market.funding})))
     return Retold(start, tuple(teller.found))
-
-
-def live(retold: Retold, change: Change) -> Lived:
-    """Live through a story with one thing changed; heavy for a long path, so that it belongs into a thread."""
-    account = retold.start
-    happened: list[tuple[datetime, Event]] = []
-    refused: list[tuple[datetime, Intent, Refusal]] = []
-    for moment in retold.moments:
-        if not (account.positions or account.orders or moment.intents):
-            continue
-        went = rerun((moment,), change, account)
-        account, at = went.account, moment.market.time
-        happened += ((at, each) for each in went.events)
-        refused += ((at, intent, refusal) for _, intent, refusal in went.refused)
-    return Lived(account, tuple(happened), tuple(refused))
 
 
 @dataclass(slots=True)
@@ -146,11 +125,11 @@ class _Teller:
     market: MarketSnapshot
     path: Path
     rates: Mapping[tuple[str, datetime], Decimal]
+    account: MarginAccount
     found: list[Moment] = field(default_factory=list)
     marks: dict[str, Decimal] = field(default_factory=dict)
     place: int = 0
     entered: bool = False
-    risked: set[str] = field(default_factory=set)
 
     def know(self, events: Iterable[Event]) -> None:
         """Take note of the marks that events met."""
@@ -165,12 +144,14 @@ class _Teller:
     def follow(self, until: datetime) -> None:
         """Tell the path of the minutes that begin before a time."""
         while (span := self._ahead) is not None and span.start < until:
-            candles = {symbol: self._rest(symbol, each) for symbol, each in span.candles.items()}
-            self.found.append(Moment(self._snapshot(span.start), (), candles))
+            market = self._snapshot(span.start)
+            candles = span.candles
+            if self._contradicts(candles, market):
+                candles = {symbol: _plain(each) for symbol, each in candles.items()}
+            self.found.append(Moment(market, (), candles))
             self.marks |= {symbol: each.close for symbol, each in candles.items()}
             self.place += 1
             self.entered = False
-            self.risked.clear()
 
     def tell(self, together: Sequence[Entry]) -> None:
         """Tell what happened at one time."""
@@ -183,6 +164,7 @@ class _Teller:
         self.know(events)
         follows: list[Event] = []
         for event in events:
+            self.account = self.account.apply(event)
             if isinstance(event, FundingPaid | LiquidationStarted | PositionLiquidated):
                 follows.append(event)
                 continue
@@ -194,22 +176,23 @@ class _Teller:
     def _settle(self, at: datetime, follows: Sequence[Event]) -> None:
         """What follows from prices alone: the moment has those at which it happened."""
         if follows:
-            prices = {each.symbol: each.price for each in reversed(follows) if isinstance(each, PositionLiquidated)}
+            prices = {
+                each.symbol: each.price for each in reversed(follows) if isinstance(each, PositionLiquidated)
+            }
             self.found.append(Moment(self._snapshot(at, prices)))
 
     def _ask(self, at: datetime, event: Event) -> None:
         asked = _asked(event)
         if asked is None:
             return
-        if isinstance(event, PositionOpened | PositionIncreased) or (
-            isinstance(event, MarginChanged) and event.amount < ZERO
-        ):
-            self.risked.add(event.symbol)
         market = self._snapshot(at)
         if isinstance(event, Traded):
             market = replace(
                 self._snapshot(at, {event.symbol: event.price}),
-                contracts={**market.contracts, event.symbol: _as_charged(event, market.contract(event.symbol))},
+                contracts={
+                    **market.contracts,
+                    event.symbol: _as_charged(event, market.contract(event.symbol)),
+                },
             )
         self.found.append(Moment(market, (asked,)))
 
@@ -220,22 +203,55 @@ class _Teller:
             for symbol, mark in self.marks.items()
         }
         rule = self.market.fill_rule if prices is None else FRICTIONLESS
-        return MarketSnapshot(
-            self.market.name, at, quotes, self.market.contracts, rule, funding=self.rates
-        )
+        return MarketSnapshot(self.market.name, at, quotes, self.market.contracts, rule, funding=self.rates)
 
-    def _rest(self, symbol: str, candle: Candle) -> Candle:
-        """What counts of a candle: all of it, or what can follow on what happened within it."""
-        now = self.marks.get(symbol)
-        if not self.entered or now is None:
-            return candle
-        if symbol in self.risked:
-            return Candle(now, max(now, candle.close), min(now, candle.close), candle.close)
-        return Candle(now, max(now, candle.high), min(now, candle.low), candle.close)
+    def _contradicts(self, candles: Mapping[str, Candle], market: MarketSnapshot) -> bool:
+        """Whether the account as it really was would have been liquidated on this way, as it was not.
+
+        Balance less maintenance is concave along a straight way, so that its ends tell.
+        """
+        if not self.account.positions:
+            return False
+        paths = {symbol: each.path(self._heavier(symbol)) for symbol, each in candles.items()}
+        for place in (1, 2):
+            for symbol, path in paths.items():
+                market = market.with_mark(symbol, path[place])
+            if liquidate(self.account, market):
+                return True
+        return False
+
+    def _heavier(self, symbol: str) -> Side | None:
+        legs = self.account.legs(symbol)
+        return max(legs, key=lambda held: held.quantity).side if legs else None
 
     @property
     def _ahead(self) -> Span | None:
         return self.path.spans[self.place] if self.place < len(self.path.spans) else None
+
+
+def _at_once(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Entries that one tick or one request wrote: of one time, and of one mark where they name it."""
+    together: list[Entry] = []
+    marks: dict[str, Decimal] = {}
+    for each in entries:
+        event = each.event
+        same = together and (each.at, each.market_time) == (together[0].at, together[0].market_time)
+        if together and not (
+            same and (not isinstance(event, Marked) or marks.get(event.symbol, event.mark) == event.mark)
+        ):
+            yield together
+            together, marks = [], {}
+        together.append(each)
+        if isinstance(event, Marked):
+            marks[event.symbol] = event.mark
+    if together:
+        yield together
+
+
+def _plain(candle: Candle) -> Candle:
+    """A candle without the extremes beyond its open and its close."""
+    first, last = candle.open, candle.close
+    return Candle(first, max(first, last), min(first, last), last)
 
 
 def _asked(event: Event) -> Intent | None:
@@ -268,14 +284,7 @@ def _as_charged(event: Traded, contract: Contract) -> Contract:
     return replace(contract, taker=next(charged, event.fee / size), min_notional=ZERO)
 
 
-def _recorded(
-    entries: Iterable[Entry], rates: Mapping[str, Mapping[datetime, Decimal]]
-) -> Mapping[tuple[str, datetime], Decimal]:
-    """Funding rates as a market keeps them: what was paid by goes before what was recorded."""
-    found = {(symbol, at): rate for symbol, kept in rates.items() for at, rate in kept.items()}
-    paid = (each.event for each in entries if isinstance(each.event, FundingPaid))
-    return found | {(each.symbol, each.at): each.rate for each in paid}
-
-
-def _of_order(event: Event) -> bool:
-    return type(event).__module__ == "engine.order_events"
+def _paid(entries: Iterable[Entry]) -> dict[tuple[str, datetime], Decimal]:
+    """Funding rates that were paid by, by symbol and timestamp."""
+    events = (each.event for each in entries if isinstance(each.event, FundingPaid))
+    return {(each.symbol, each.at): each.rate for each in events}

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.clock import Clock
-from bot.core.identity import new_id
-from bot.core.reply import plain
+from bot.services.alerts import Alerts, post, subject_of
+from bot.services.attention import Listener, listeners
 from bot.services.liquidations import liquidation_data
+from bot.services.markets import MAIN_MARKET
 from bot.services.order_notices import notice_data
 from bot.services.proposals import Proposer
 from bot.services.slices import Slices
-from bot.storage import Store, UnitOfWork, VersionConflict, accounts, outbox, retrying
+from bot.storage import Store, UnitOfWork, VersionConflict, accounts, retrying
 from bot.storage.accounts import Account
 from bot.telemetry import Telemetry
 from engine.account import MarginAccount
@@ -26,18 +27,33 @@ GROUP = 200
 class Settlement:
     """Settles what a tick concerns by the exact state under its lock, up to 200 accounts a transaction."""
 
-    def __init__(self, store: Store, clock: Clock, telemetry: Telemetry, proposer: Proposer) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        telemetry: Telemetry,
+        proposer: Proposer,
+        alerts: Alerts,
+        liquidated: Callable[[str, int], object],
+        banner: Callable[[str], dict[str, Any]] = lambda market: {},
+    ) -> None:
+        """`liquidated` hears of each account that was liquidated and the number of the last entry of its journal;
+        `banner` words the line above a notice from a market that is not the main one.
+        """
         self._store = store
         self._clock = clock
         self._telemetry = telemetry
-        self._proposer = proposer
+        self._alerts = alerts
+        self._liquidated = liquidated
+        self._banner = banner
+        self.proposer = proposer
 
     async def tick(self, market: MarketSnapshot) -> int:
         """Settle every account of the main market against a snapshot; returns how many have something to be told."""
         told = 0
-        due = await self._proposer.due(market)
-        for start in range(0, len(due), GROUP):
-            told += await self._group(due[start : start + GROUP], market)
+        concerned = (await self.proposer.propose(market)).all
+        for start in range(0, len(concerned), GROUP):
+            told += await self._group(concerned[start : start + GROUP], market)
         return told
 
     async def settle_account(self, account_id: str, market: MarketSnapshot) -> bool:
@@ -61,7 +77,9 @@ class Settlement:
         return told
 
     def _report(self, fault: Exception) -> None:
-        if not isinstance(fault, VersionConflict):  # then another process changed it: the next tick tests that
+        if not isinstance(
+            fault, VersionConflict
+        ):  # then another process changed it: the next tick tests that
             self._telemetry.incident(fault)
 
     async def _together(self, group: Sequence[str], market: MarketSnapshot) -> int:
@@ -73,9 +91,13 @@ class Settlement:
                 async with self._store.unit() as unit:
                     await unit.lock(*(f"account:{each}" for each in group))
                     slices = Slices()
-                    for account in await accounts.load_all(unit, group, self._broken(group)):
+                    found = await accounts.load_all(unit, group, self._broken(group))
+                    hears = await listeners(unit, {each.person_id for each in found})
+                    for account in found:
                         await slices.rest()
-                        told += self._one(unit, account, market)
+                        told += await self._one(
+                            unit, account, market, hears.get(account.person_id, Listener())
+                        )
         return told
 
     def _broken(self, group: Sequence[str]) -> Callable[[Exception], None]:
@@ -88,25 +110,37 @@ class Settlement:
 
         return report
 
-    def _one(self, unit: UnitOfWork, account: Account, market: MarketSnapshot) -> bool:
+    def _hear(self, account: Account) -> None:
+        self._liquidated(account.id, account.state.version)
+
+    async def _one(self, unit: UnitOfWork, account: Account, market: MarketSnapshot, hears: Listener) -> bool:
         """Record what a snapshot does to an account, and what its owner is to be told."""
+        now, posted = self._clock.now(), 0
         events = () if account.archived_at else decide(Settle(), account.state, market)
-        if not events:
-            unit.on_commit(lambda: self._proposer.changed(account))
-            return False
-        now = self._clock.now()
         after = accounts.record(unit, account, events, now, market.time)
-        unit.on_commit(lambda: self._proposer.changed(after))
-        notices = _notices(events, account.state, after.state, market, now)
+        unit.on_commit(lambda: self.proposer.changed(after))
+        banner = self._banner(account.market)
+        notices = [
+            (template, {**data, "banner": banner})
+            for template, data in _notices(events, account.state, after.state, market, now)
+        ]
         for place, (template, data) in enumerate(notices):
             at = now - (len(notices) - place) * timedelta(microseconds=1)  # told in this order
-            key = f"{template}:{account.id}:{after.state.version}"
-            outbox.post(unit, outbox.Notice(new_id(), account.person_id, template, plain(data), at, key))
-        return bool(notices)
+            subject, what = subject_of(template, data), f"{account.id}:{after.state.version}"
+            posted += post(unit, hears, subject, account.person_id, template, data, at, what)
+        if any(isinstance(each, LiquidationStarted) for each in events):
+            unit.on_commit(lambda: self._hear(after))
+        if account.market == MAIN_MARKET and after.archived_at is None:
+            posted += await self._alerts.margin(unit, after, market, now, hears)
+        return bool(posted)
 
 
 def _notices(
-    events: Sequence[Event], before: MarginAccount, after: MarginAccount, market: MarketSnapshot, now: datetime
+    events: Sequence[Event],
+    before: MarginAccount,
+    after: MarginAccount,
+    market: MarketSnapshot,
+    now: datetime,
 ) -> list[tuple[str, dict[str, Any]]]:
     """Templates and data, in the order of what happened."""
     found: list[tuple[str, dict[str, Any]]] = []

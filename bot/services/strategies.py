@@ -1,9 +1,12 @@
 """What a strategy came to: the trades that a learner keeps under one tag."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from bot.storage import UnitOfWork, journal, tags
+from bot.storage.journal import Entry
 from engine.events import (
     AdlStruck,
     FundingPaid,
@@ -13,6 +16,7 @@ from engine.events import (
     PositionOpened,
     PositionReduced,
 )
+from engine.order_events import OrderAccepted, OrderFilled
 from engine.position import PositionKey
 
 KINDS = (
@@ -23,6 +27,8 @@ KINDS = (
     "position-liquidated",
     "adl-struck",
     "funding-paid",
+    "order-accepted",
+    "order-filled",
 )
 MOST = 100_000
 
@@ -63,12 +69,14 @@ class _Held:
 async def strategies(unit: UnitOfWork, account_id: str) -> dict[str, Strategy]:
     """All tags of an account with their results.
 
-    A position belongs to the tag that it was opened with, or else to the first it was added to with.
+    A position belongs to the tag that it was opened with, or else to the first it was added to with; an order that
+    waited keeps its tag until it fills.
     """
-    tagged = await tags.of_account(unit, account_id)
+    tagged = dict(await tags.of_account(unit, account_id))
     found = {tag: Strategy(tag) for tag in tagged.values()}
     held: dict[PositionKey, _Held] = {}
     entries = await journal.entries(unit, account_id, limit=MOST, kinds=KINDS) if tagged else ()
+    tagged |= _by_orders(entries[::-1], tagged)
     for entry in reversed(entries):
         event = entry.event
         match event:
@@ -105,4 +113,25 @@ async def strategies(unit: UnitOfWork, account_id: str) -> dict[str, Strategy]:
     for position in held.values():
         if position.tag is not None:
             found[position.tag].open += 1
+    return found
+
+
+def _by_orders(entries: Sequence[Entry], tagged: Mapping[int, str]) -> dict[int, str]:
+    """The tags of what opened or was added to by orders that had waited, by the entries' places in the journal."""
+    found: dict[int, str] = {}
+    waiting: dict[int, str] = {}
+    filled: tuple[datetime, str] | None = None  # the market's time and the tag of the order being filled
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, OrderAccepted) and entry.seq in tagged:
+            waiting[event.order.number] = tagged[entry.seq]
+        elif isinstance(event, OrderFilled):
+            tag = waiting.pop(event.number, None)
+            filled = None if tag is None else (entry.market_time, tag)
+        elif isinstance(event, PositionReduced):
+            filled = None  # it reduced and did not turn the position round
+        elif isinstance(event, PositionOpened | PositionIncreased) and filled is not None:
+            if filled[0] == entry.market_time and entry.seq not in tagged:
+                found[entry.seq] = filled[1]
+            filled = None
     return found

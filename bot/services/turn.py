@@ -12,7 +12,7 @@ from bot.core.reply import Answer
 from bot.core.request import Request
 from bot.core.turn import AlreadyAnswered, TryAgain
 from bot.core.wording import Wording
-from bot.services.markets import MAIN_MARKET, Markets
+from bot.services.markets import MAIN_MARKET, MarketClosed, Markets
 from bot.storage import (
     AlreadyProcessed,
     RowRefused,
@@ -49,7 +49,9 @@ class BotTurn:
         language: str,
         markets: Markets,
         now: datetime,
+        changed: Callable[[Account], None],
     ) -> None:
+        self.committed = changed
         self.unit = unit
         self.request = request
         self.person = person
@@ -82,9 +84,12 @@ class BotTurn:
 
     @property
     def market(self) -> MarketSnapshot:
-        """The market of the active account, as it was when it was first looked at."""
+        """The market of the active account, as it was when it was first looked at; raises TryAgain if it has just ended."""
         if self._market is None:
-            self._market = self._markets.snapshot(self._market_name)
+            try:
+                self._market = self._markets.snapshot(self._market_name)
+            except MarketClosed as ended:
+                raise TryAgain from ended
         return self._market
 
     @property
@@ -105,7 +110,7 @@ class BotTurn:
                 raise TryAgain
             if await self.unit.lock(f"account:{found.id}"):
                 found = await accounts.load(self.unit, found.id)
-                self._market = None
+            self._market = None  # what was seen before the lock may be a step behind what the account has met
             if found.archived_at is not None:
                 raise TryAgain
             self._account = found
@@ -186,12 +191,15 @@ class BotTurns:
         clock: Clock,
         wording: Wording,
         balance: Decimal,
+        changed: Callable[[Account], None] = lambda _: None,
     ) -> None:
+        """`changed` hears of each account as it was committed."""
         self._store = store
         self._markets = markets
         self._clock = clock
         self._wording = wording
         self._balance = balance
+        self._changed = changed
 
     @asynccontextmanager
     async def open(self, request: Request) -> AsyncIterator[BotTurn]:
@@ -200,9 +208,13 @@ class BotTurns:
             async with self._store.unit() as unit:
                 await unit.lock(f"person:{request.who.platform}:{request.who.user}")
                 found = await opening(unit, request.who, request.chat.key, private=request.chat.private)
+                if found is not None and found.account is not None:
+                    await self._markets.ready(unit, found.account.market)
                 person = found.person if found else self._newcomer()
                 language = self._wording.language(person.language or request.language)
-                turn = BotTurn(unit, request, person, found, language, self._markets, self._clock.now())
+                turn = BotTurn(
+                    unit, request, person, found, language, self._markets, self._clock.now(), self._changed
+                )
                 if found is None:
                     turn.begin_with(lambda: self._welcome(turn, person))
                 elif found.unreachable or request.language not in {None, found.language}:
@@ -245,5 +257,6 @@ def record(turn: BotTurn, account: Account, events: tuple[Event, ...]) -> Accoun
     """Record events on the turn's account."""
     after = accounts.record(turn.unit, account, events, turn.now, turn.market.time)
     turn.replace_account(after)
+    turn.unit.on_commit(lambda: turn.committed(after))
     turn.once = True
     return after

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from bot.storage import tables
+from bot.storage import tables, warnings
 from bot.storage.documents import reading
 from bot.storage.errors import NotFound, StorageError, VersionConflict
 from bot.storage.unit import UnitOfWork
@@ -146,6 +146,7 @@ def record(
         {"of_account": before.id, "of_version": before.state.version, **_state(states[-1])},
         _conflict(before),
     )
+    warnings.forget_gone(unit, before.id, before.state, states[-1])
     for event, state in zip(events, states[1:], strict=True):
         _write_event(unit, before.id, state.version, event, at, market_time or at)
         _write_postings(unit, before.id, state.version, event)

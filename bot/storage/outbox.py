@@ -15,7 +15,10 @@ from bot.storage.unit import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A template with its data, worded at delivery; a second notice with the same `key` is dropped."""
+    """A template with its data, worded at delivery; a second notice with the same `key` is dropped.
+
+    `silent`: it arrives without a sound.
+    """
 
     id: str
     person_id: str
@@ -23,6 +26,7 @@ class Notice:
     data: Mapping[str, Any]
     at: datetime
     key: str
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Delivery:
     attempts: int
 
 
-_FIELDS = ("id", "person_id", "template", "data", "at", "key")
+_FIELDS = ("id", "person_id", "template", "data", "at", "key", "silent")
 _POST = insert(notices).from_select(
     _FIELDS,
     select(*(bindparam(f"the_{name}", type_=notices.c[name].type) for name in _FIELDS)).where(
@@ -92,6 +96,7 @@ def post(unit: UnitOfWork, notice: Notice) -> None:
             "the_data": dict(notice.data),
             "the_at": notice.at,
             "the_key": notice.key,
+            "the_silent": notice.silent,
         },
     )
     unit.write(_ADDRESS, {"the_id": notice.id})
@@ -107,7 +112,7 @@ async def due(
     rows = await unit.fetch(statement, {"now": now})
     return tuple(
         Delivery(
-            Notice(row.id, row.person_id, row.template, row.data, row.at, row.key),
+            Notice(row.id, row.person_id, row.template, row.data, row.at, row.key, row.silent),
             Identity(Platform(row.platform), row.user),
             row.language,
             row.due_at,
@@ -129,6 +134,16 @@ def claim(unit: UnitOfWork, delivery: Delivery, until: datetime) -> Delivery:
     row = {**_one(delivery), "was_due": delivery.due_at, "due_at": until, "attempts": claimed.attempts}
     unit.guard(_CLAIM, row, refusal)
     return claimed
+
+
+def postpone(unit: UnitOfWork, delivery: Delivery, until: datetime) -> None:
+    """Puts a delivery off that was not tried; the commit raises VersionConflict if somebody took it first."""
+
+    async def refusal() -> StorageError:
+        return VersionConflict(notice=delivery.notice.id)
+
+    row = {**_one(delivery), "was_due": delivery.due_at, "due_at": until, "attempts": delivery.attempts}
+    unit.guard(_CLAIM, row, refusal)
 
 
 def delivered(unit: UnitOfWork, delivery: Delivery, at: datetime) -> None:

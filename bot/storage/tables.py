@@ -181,6 +181,7 @@ chats = _table(
     Column("platform", Text, primary_key=True),
     Column("chat", Text, primary_key=True),
     Column("language", Text),
+    Column("body", Document, nullable=False, server_default=text("'{}'")),  # what its admins set
     clustered=True,
 )
 
@@ -258,5 +259,125 @@ replays = _table(
     Column("body", Document, nullable=False),  # tape, disguise, speed, place on the tape
     Column("started_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime),
+    clustered=True,
+)
+
+study = _table(
+    "study",
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("body", Document, nullable=False),
+    clustered=True,
+)
+
+lesson_places = _table(
+    "lesson_places",
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("lesson", Text, primary_key=True),
+    Column("page", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("done_at", UtcTime),
+    clustered=True,
+)
+
+cards = _table(
+    "cards",
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("skill", Text, primary_key=True),
+    Column("family", Text, primary_key=True),
+    Column("body", Document, nullable=False),
+    Column("due_at", UtcTime, nullable=False, index=True),
+    clustered=True,
+)
+
+beliefs = _table(
+    "beliefs",
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),  # skill or misconception
+    Column("name", Text, primary_key=True),
+    Column("body", Document, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    clustered=True,
+)
+
+predictions = _table(
+    "predictions",
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("symbol", Text, nullable=False),
+    Column("guess", Money8, nullable=False),
+    Column("truth", Money8, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+questions = _table(
+    "questions",
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), index=True),  # empty: a group's
+    Column("chat_key", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("body", Document, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("answered_at", UtcTime),
+    Column("poll", Text),
+    Index("uq_questions_poll", "poll", unique=True),
+)
+
+reviews = _table(
+    "reviews",
+    Column("question_id", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("skill", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("right", Flag, nullable=False),
+    Column("confidence", Text),  # sure, think or guess; empty: not asked
+    Column("misconception", Text),
+    Column("rating", Integer, nullable=False),  # as FSRS counts: 1 again to 4 easy
+    Column("seconds", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    clustered=True,
+)
+
+question_reports = _table(
+    "question_reports",
+    Column("template", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    clustered=True,
+)
+
+question_verdicts = _table(
+    "question_verdicts",
+    Column("template", Text, primary_key=True),
+    Column("hidden", Flag, nullable=False),
+    Column("decided_at", UtcTime),  # empty: hidden by reports, until an admin decides
+    clustered=True,
+)
+
+quiz_nights = _table(
+    "quiz_nights",
+    Column("id", Text, primary_key=True),
+    Column("chat_key", Text, nullable=False),
+    Column("body", Document, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Index(
+        "uq_quiz_nights_running",
+        "chat_key",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+night_answers = _table(
+    "night_answers",
+    Column("night_id", Text, ForeignKey("quiz_nights.id", ondelete="CASCADE"), primary_key=True),
+    Column("round", Integer, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("choice", Integer, nullable=False),
+    Column("right", Flag, nullable=False),
+    Column("milliseconds", Int64, nullable=False),
+    Column("at", UtcTime, nullable=False),
     clustered=True,
 )

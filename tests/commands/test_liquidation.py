@@ -14,7 +14,9 @@ async def test_an_isolated_liquidation_keeps_the_other_half() -> None:
     async with talking(wallet=1000) as talk:
         await talk.dialogue("/open btc long 10x isolated 500", "!press Confirm")
         await talk.price("btc", 45_206)
-        assert talk.postbox.delivered == [], "just above 45,205.82"
+        (warned,) = talk.postbox.delivered
+        assert warned[1].answer.template == "margin_warning", "just above 45,205.82"
+        talk.postbox.delivered.clear()
         await talk.price("btc", 45_000)
         said = notice(talk)
         assert "PAPER · Liquidated" in said

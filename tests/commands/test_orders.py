@@ -301,3 +301,97 @@ async def test_a_stop_by_the_last_price() -> None:
     async with talking() as talk:
         await talk.dialogue(*LONG, "/sl btc 47000 last", "!press Confirm")
         assert (await talk.account()).orders[1].watched is Watched.LAST
+
+
+@pytest.mark.parametrize(
+    ("words", "quantity"), [("50%", "0.05"), ("half", "0.05"), ("0.02btc", "0.02"), ("1%", "0.001")]
+)
+async def test_a_stop_on_a_part_closes_that_part_alone(words: str, quantity: str) -> None:
+    async with talking() as talk:
+        preview = await talk.dialogue(*LONG, f"/sl 47000 {words}")
+        # q·(47,000 − 50,000) − q·47,000·0.0005
+        net = Decimal(quantity) * (-3000 - Decimal("23.5"))
+        assert preview.answer.data["net"] == net
+        assert f"Closes {quantity} BTC of your 0.1" in text(preview)
+        await talk.press("Confirm")
+        await talk.price("btc", 47_000)
+        assert f"{quantity} BTC closed at 47,000.00" in told(talk)[0]
+        state = await talk.account()
+        assert state.positions["BTCUSDT", Side.LONG].quantity == Decimal("0.1") - Decimal(quantity)
+        assert state.orders == {}
+
+
+@pytest.mark.parametrize("words", ["all", "100%", "0.1btc", "5btc"])
+async def test_a_stop_on_the_whole_by_its_size(words: str) -> None:
+    async with talking() as talk:
+        preview = await talk.dialogue(*LONG, f"/tp 55000 {words}")
+        assert preview.answer.data["quantity"] is None
+        assert "Closes the whole position" in text(preview)
+
+
+async def test_parts_that_cannot_be_meant() -> None:
+    async with talking() as talk:
+        await talk.dialogue(*LONG)
+        assert (await talk.say("/sl btc 47000 1eth")).answer.template == "other_coin"
+        assert (await talk.say("/sl 47000 0.0001btc")).answer.data["code"] == "quantity-step"
+        assert (await talk.say("/sl 47000 101%")).answer.data["code"] == "over-whole"
+
+
+async def test_a_part_in_hedge_mode_names_its_leg() -> None:
+    async with talking() as talk:
+        await talk.dialogue("/hedge on", *LONG, "/open btc short 10x =5000", "!press Confirm")
+        await talk.dialogue("/sl 53000 50%", "!press BTC short", "!press Confirm")
+        await talk.price("btc", 53_000)
+        state = await talk.account()
+        assert state.positions["BTCUSDT", Side.SHORT].quantity == Decimal("0.05")
+        assert state.positions["BTCUSDT", Side.LONG].quantity == Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    "line", ["/limit btc long @49000 500 sl=47000", "/stop btc long @51000 500 tp 60000"]
+)
+async def test_a_stop_cannot_wait_for_a_position_and_it_is_said_what_to_do(line: str) -> None:
+    async with talking() as talk:
+        reply = await talk.say(line)
+        assert reply.answer.data["code"] == "ending-before-fill"
+        assert ("/sl btc 47000" in text(reply)) or ("/tp btc 60000" in text(reply))
+        assert (await talk.account()).version == 1
+
+
+async def test_the_tag_of_an_order_that_waited_goes_to_what_it_opens() -> None:
+    async with talking() as talk:
+        preview = await talk.say("/limit btc long @49000 =4900 #dip")
+        assert "Kept under #dip." in text(preview)
+        await talk.press("Confirm")
+        assert "Nothing is kept under #dip." in text(await talk.say("/history #dip"))
+        talk.later(seconds=5)
+        await talk.price("btc", 49_000)
+        talk.later(seconds=5)
+        await talk.dialogue("/open eth long =2500", "!press Confirm")
+        shown = facts(await talk.say("/history #dip"))
+        assert shown["Still open"] == "1", "the other trade is not kept under it"
+        assert shown["Fees"] == "0.98 USDT"  # 4,900·0.02 %
+        await talk.say("/stop btc short @45000 =4500 #brk")
+        talk.later(seconds=61)
+        again = await talk.press("Confirm")
+        assert (again.answer.data["reason"], again.answer.data["tag"]) == ("expired", "brk")
+
+
+async def test_stops_of_an_order_are_fields_of_a_form_too() -> None:
+    async with talking() as talk:
+        values = {"symbol": "btc", "side": "long", "size": "2%", "sl": "47000", "tp": "@55000"}
+        preview = await talk.call("open", values)
+        assert preview.answer.data["sl"]["price"] == 47_000
+        assert preview.answer.data["tp"]["price"] == 55_000
+        assert (await talk.say("/open btc long sl 47000 2%")).answer.data["sl"]["price"] == 47_000
+        assert (await talk.say("/open btc long 2% sl=0")).answer.data["code"] == "not-positive"
+
+
+async def test_cancelling_says_what_is_available_then_and_why_not_now() -> None:
+    async with talking() as talk:
+        await talk.dialogue("/limit btc long @49000 =4900 1x", "!press Confirm")
+        preview = await talk.say("/cancelorder 1")
+        assert "Then 10,000.00 USDT are available." in text(preview)
+        why = await talk.press("Why what is available now?")
+        assert why.answer.data["result"] == "5100"
+        assert "Held by isolated orders" in text(why)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.explain import FIGURES
+from engine.explain import FIGURES, MORE_FIGURES
 from tests.harness import Talk, button, buttons, talking, text
 
 OF_ACCOUNT = ("available", "equity")
@@ -118,7 +118,7 @@ async def test_cross_names_what_the_others_bind() -> None:
 
 async def test_without_a_figure_it_offers_all() -> None:
     async with talking() as talk:
-        assert len(buttons(await talk.say("/why"))) == len(FIGURES)
+        assert len(buttons(await talk.say("/why"))) == len(FIGURES) + len(MORE_FIGURES)
 
 
 async def test_a_price_that_does_not_exist() -> None:
@@ -127,3 +127,34 @@ async def test_a_price_that_does_not_exist() -> None:
         reply = await talk.say("/why liquidation")
         assert reply.answer.data["result"] is None
         assert "no such price above zero" in text(reply)
+
+
+async def test_figures_that_no_card_has_room_for_can_be_typed() -> None:
+    async with talking(wallet=1000) as talk:
+        await talk.dialogue("/open btc long 10x isolated 0.1btc", "!press Confirm")
+        # −0.1·50,000·0.01 %; min(1.25 % of 4,520.58, what is left of the margin there: 0.4 % of it)
+        assert (await talk.say("/why funding btc")).answer.data["result"] == "-0.5"
+        fee = Decimal((await talk.say("/why clearance-fee btc")).answer.data["result"])
+        assert fee.quantize(Decimal("0.01")) == Decimal("18.08")
+        # 0.1989… of the 1,000 at 50,025/10 + 25 a coin; here 500 are available: 500/5,027.5
+        most = await talk.say("/why max-open btc 10x")
+        assert Decimal(most.answer.data["result"]) == Decimal("0.099")
+        assert "Long BTC isolated" in text(most)
+        short = await talk.press("Short instead")
+        assert "Short BTC" in text(short)
+        assert Decimal(short.answer.data["result"]) > Decimal("0.1"), "the long is closed first"
+
+
+async def test_the_most_needs_a_contract_and_other_figures_no_leverage() -> None:
+    async with talking() as talk:
+        assert (await talk.say("/why max-open")).answer.template == "why_needs_contract"
+        assert (await talk.say("/why roe btc 5x")).answer.data["code"] == "only-max-open"
+        assert (await talk.say("/why roe btc cross")).answer.data["code"] == "only-max-open"
+
+
+async def test_the_most_beyond_a_preview() -> None:
+    async with talking(wallet=1000) as talk:
+        await talk.say("/open btc short 10x isolated 0.1btc")
+        await talk.press("Why this price?")
+        most = await talk.press("The most you can open")
+        assert Decimal(most.answer.data["result"]) == Decimal("0.2")

@@ -1,5 +1,6 @@
 """What holds of every line: a canonical line binds to its values again, and no words break the binder."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -7,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands.alert_words import HIGHEST_PRICE, LOWEST_PRICE, Level, LineKind
 from bot.commands.kinds import ZONE
+from bot.commands.replay_words import NAMES
 from bot.core import params
 from bot.core.binder import Ambiguous, Bound, Missing, Twice, Unclear
 from bot.core.params import BadWord, ChoiceKind, Param
 from bot.core.words import MAX_SHOWN, shown, split_words
+from bot.services.attention import STAGES
 from bot.services.scenarios import Changes, ClosedOut, MarginMoved, Priced, Shifted
 from bot.services.sizes import Coins, EquityShare, Margin, Notional
 from tests.fakes.spoken import bind, command, lexicon, registry
@@ -60,14 +64,31 @@ def values_of(param: Param) -> st.SearchStrategy[Any]:
                 | shares.map(EquityShare)
                 | st.builds(Coins, amounts, st.sampled_from(SYMBOLS))
             )
-        case "entry" | "wallet" | "price":
+        case "entry" | "wallet" | "price" | "tp" | "sl":
             return amounts
         case "callback":
             return shares
+        case "part":
+            return shares | st.builds(Coins, amounts, st.sampled_from(SYMBOLS))
+        case "level":
+            prices = st.decimals(LOWEST_PRICE, HIGHEST_PRICE, places=8)
+            return st.builds(Level, prices, st.sampled_from((None, True, False)))
+        case "threshold":
+            return st.sampled_from(STAGES)
+        case "duration" | "span":
+            return st.integers(1, 10_000).map(lambda minutes: timedelta(minutes=minutes))
+        case "tape":
+            return st.integers(0, 10**9).map(str) | st.sampled_from(sorted(NAMES))
+        case "speed":
+            return st.decimals("0", 999_999_999, places=6).map(abs)
+        case "count":
+            return st.integers(1, 10**6)
         case "order":
             return st.integers(0, 10**15 - 1)
         case "tag":
             return st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=24)
+        case "words" if isinstance(kind, LineKind):
+            return st.sampled_from(("23:00-07:00", "off"))
         case "words":
             return st.lists(
                 st.sampled_from(CHANGES), min_size=1, unique_by=lambda each: (type(each), each.symbol)

@@ -255,10 +255,14 @@ def test_a_market_that_does_not_exist_is_a_clear_line(
     assert line in done.err
 
 
-def test_there_is_no_live_market_yet(tmp_path: Path) -> None:
-    done = bot(tmp_path, "console", "--market", "live", stdin="/start\n")
-    assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("marginalia: unknown market (kind: live")
+def test_a_live_market_without_an_exchange_says_that_there_are_no_prices(tmp_path: Path) -> None:
+    """Nobody listens on the discard port of this machine."""
+    done = bot(
+        tmp_path, "console", "--market", "live", stdin="/price btc\n", MARKET_WS_URL="ws://127.0.0.1:9"
+    )
+    assert (done.code, done.err) == (0, "")
+    assert "No prices have arrived yet" in done.out
+    assert "There is no price for this contract here" in done.out
 
 
 def test_a_level_of_logging_that_does_not_exist(once: Once) -> None:

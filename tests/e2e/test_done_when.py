@@ -21,7 +21,7 @@ LINES = (
     "!price BTC 45000",
     "/portfolio",
 )
-TEMPLATES = ["preview_open", "traded", "positions", "why", "liquidated", "portfolio"]
+TEMPLATES = ["preview_open", "traded", "positions", "why", "liquidated", "postmortem", "portfolio"]
 KEYS = {
     "v",
     "to",
@@ -35,7 +35,7 @@ KEYS = {
     "edited",
     "file",
 }
-COUNTED = {"leverage", "healthy", "left_open"}  # whole numbers that are no amounts
+COUNTED = {"leverage", "healthy", "left_open", "left_out"}  # whole numbers that are no amounts
 
 
 def piped(folder: Path, more: str = "") -> Ended:
@@ -56,8 +56,9 @@ def piped(folder: Path, more: str = "") -> Ended:
 def test_it_opens_explains_liquidates_and_keeps_the_rest(tmp_path: Path) -> None:
     done = piped(tmp_path)
     assert (done.code, done.err) == (0, "")
-    preview, traded, positions, why, notice, portfolio = done.out.split("\n\n")
-    assert all("PAPER" in each for each in (preview, traded, positions, why, notice, portfolio))
+    shown = done.out.split("\n\n")
+    preview, traded, positions, why, notice, examined, portfolio = shown
+    assert all("PAPER" in each for each in shown)
     row = next(line for line in preview.splitlines() if line.startswith("Liquidation"))
     assert row.split() == ["Liquidation", "45,205.82", "40,185.74"]
     assert "[Confirm] [Cross instead]" in preview
@@ -75,6 +76,7 @@ def test_it_opens_explains_liquidates_and_keeps_the_rest(tmp_path: Path) -> None
     ]
     assert "Liquidated" in notice
     assert "Closed long 0.1 BTC at 45,000.00" in notice
+    assert "Isolated" in examined or "isolated" in examined
     assert "500.00 USDT" in next(line for line in portfolio.splitlines() if line.startswith("Wallet"))
     assert list(tmp_path.iterdir()) == []  # piped lines leave nothing behind
 
@@ -96,7 +98,7 @@ def test_every_line_of_json_is_the_whole_object(tmp_path: Path) -> None:
         assert each["ok"] is True
         assert all(isinstance(label, str) for label in each["buttons"])
         assert_decimals_are_strings(each["data"])
-    preview, traded, positions, why, notice, portfolio = (each["data"] for each in done.messages)
+    preview, traded, positions, why, notice, _, portfolio = (each["data"] for each in done.messages)
     exact = Decimal("4502.5") / Decimal("0.0996")
     for found in (preview["isolated"], traded["position"], positions["positions"][0]):
         assert abs(Decimal(found["liquidation"]) - exact) < Decimal("1e-20")
@@ -105,7 +107,7 @@ def test_every_line_of_json_is_the_whole_object(tmp_path: Path) -> None:
     assert Decimal(why["result"]) == Decimal(preview["isolated"]["liquidation"])
     assert Decimal(notice["closed"][0]["price"]) == 45_000
     assert Decimal(portfolio["wallet"]) == Decimal(portfolio["equity"]) == 500
-    assert [each["edited"] for each in done.messages] == [False, True, False, False, False, False]
+    assert [each["edited"] for each in done.messages] == [False, True, False, False, False, False, False]
 
 
 def assert_decimals_are_strings(data: Any) -> None:

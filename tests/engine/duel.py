@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
+
+from gmpy2 import mpq as F  # noqa: N812 - one letter for every figure
 
 from engine import (
     AccountFigures,
@@ -24,6 +25,7 @@ from engine import (
     FillRule,
     Intent,
     MarginMode,
+    MarketSnapshot,
     Open,
     Order,
     OrderType,
@@ -44,7 +46,7 @@ from engine import (
     postings,
 )
 from engine.capacity import max_open
-from engine.errors import InsufficientMargin, OverPositionLimit
+from engine.errors import InsufficientMargin, OverPositionLimit, PriceStale
 from engine.events import ExcessCancelled
 from engine.exchange import decide
 from engine.reservations import exposures
@@ -52,9 +54,9 @@ from tests.engine.evaluator import evaluate
 from tests.engine.oracle import Oracle
 from tests.engine.world import ADA, BTC, CONTRACTS, ETH, LONG, SHORT, World, world
 
-F = Fraction
 STARTS = {BTC: Decimal(50000), ETH: Decimal(2500), ADA: Decimal("0.5")}
 KINDS = list(OrderType)
+STALE = timedelta(minutes=1)
 TOLERANCE = F(1, 10**18)
 
 
@@ -84,6 +86,14 @@ def sign(side: Side | None) -> int | None:
     return None if side is None else int(side.sign)
 
 
+@dataclass
+class Chapter:
+    """A market, and what was asked then: of the engine, and in the oracle's words."""
+
+    market: MarketSnapshot
+    asked: list[tuple[Intent, str, dict[str, Any]]] = field(default_factory=list)
+
+
 class Duel:
     """One random life from a seed; `looks` is the share of ticks after which every figure is explained."""
 
@@ -93,6 +103,7 @@ class Duel:
         self.rng = rng
         self.done: Counter[str] = Counter()
         self.journal: list[Event] = []
+        self.chapters: list[Chapter] = []
         self.books: dict[str, Decimal] = defaultdict(Decimal)
         self.case: World = world("0", **{symbol[:-4]: str(price) for symbol, price in STARTS.items()})
         rule = FillRule(Decimal(0), Decimal(0)) if rng.random() < 0.3 else FillRule()
@@ -109,19 +120,44 @@ class Duel:
         return Decimal(f"{value:.{places}f}")
 
     def prices(self, moves: dict[str, Decimal], hours: float) -> None:
-        """Move marks by factors, last prices a little beside them, and the clock."""
-        time = self.case.market.time + timedelta(seconds=int(hours * 3600))
+        """Move marks by factors, last prices a little beside them, and the clock.
+
+        Now and then a price is stale, a quote does not name the next settlement, or a past rate is recorded.
+        """
+        before = self.case.market.time
+        time = before + timedelta(seconds=int(hours * 3600))
+        self.oracle.stale.clear()
+        funding = dict(self.case.market.funding)
         quotes = dict(self.case.market.quotes)
         for symbol, quote in quotes.items():
             mark = max(Decimal("0.00001"), (quote.mark * moves.get(symbol, 1)).quantize(Decimal("0.00001")))
             beside = Decimal(1) + Decimal(self.rng.choice((0, 0, 3, -3, 20, -20))) / 10000
             last = max(Decimal("0.00001"), (mark * beside).quantize(Decimal("0.00001")))
             rate = Decimal(self.rng.randint(-300, 300)) / 100000
-            quotes[symbol] = Quote(symbol, mark, last, mark, rate, time + timedelta(hours=8), time)
+            following = time + timedelta(hours=8) if self.rng.random() < 0.9 else None
+            old = time - STALE * 2 if self.rng.random() < 0.05 else time
+            quotes[symbol] = Quote(symbol, mark, last, mark, rate, following, old)
             self.oracle.mark[symbol], self.oracle.last[symbol] = F(mark), F(last)
-            self.oracle.rate[symbol] = F(rate)
-        self.case.market = replace(self.case.market, time=time, quotes=quotes)
+            self.oracle.rate[symbol] = None if following is None else F(rate)
+            if old != time:
+                self.oracle.stale.add(symbol)
+            funding |= self.recorded(symbol, before, time)
+        self.case.market = replace(
+            self.case.market, time=time, quotes=quotes, funding=funding, stale_after=STALE
+        )
         self.oracle.now = int(time.timestamp())
+        self.chapters.append(Chapter(self.case.market))
+
+    def recorded(self, symbol: str, after: datetime, until: datetime) -> dict[tuple[str, datetime], Decimal]:
+        """Rates of some of the settlements between two times, told to both."""
+        found = {}
+        hour = after.replace(minute=0, second=0)
+        while (hour := hour + timedelta(hours=1)) <= until:
+            if hour.hour % CONTRACTS[symbol].funding_interval_hours == 0 and self.rng.random() < 0.3:
+                rate = Decimal(self.rng.randint(-300, 300)) / 100000
+                found[symbol, hour] = rate
+                self.oracle.recorded[symbol, int(hour.timestamp())] = F(rate)
+        return found
 
     def act(self, what: str, intent: Intent, **words: Any) -> None:
         """Give both the same, and compare."""
@@ -132,6 +168,8 @@ class Duel:
             accepted = True
         except Refusal:
             events, accepted = (), False
+        if not isinstance(intent, Settle):
+            self.chapters[-1].asked.append((intent, what, words))
         told = self.oracle.ask(what, **words)
         self.done[f"{what} {'done' if accepted else 'refused'}"] += 1
         if told is not accepted:
@@ -173,6 +211,11 @@ class Duel:
             raise Difference(f"{intent}\n{orders}\n{oracle.books['orders']}")
         if self.books["wallet"] != account.cross_wallet:
             raise Difference(f"{intent}: ledger {self.books['wallet']}, wallet {account.cross_wallet}")
+        if isinstance(intent, Settle):
+            self.compliant()
+        if any(symbol in oracle.stale for symbol, _ in account.positions):
+            self.without_figures()
+            return
         figures = account_figures(account, self.case.market)
         for name, value, other in (
             ("available", figures.available, oracle.available()),
@@ -181,11 +224,18 @@ class Duel:
         ):
             if abs(F(value) - other) > TOLERANCE:
                 raise Difference(f"{intent}: {name} {value}, oracle {float(other)}")
-        if isinstance(intent, Settle):
-            self.compliant()
-            if self.rng.random() < self.looks:
-                self.explained(figures)
-                self.most()
+        if isinstance(intent, Settle) and not oracle.stale and self.rng.random() < self.looks:
+            self.explained(figures)
+            self.most()
+
+    def without_figures(self) -> None:
+        """Nothing is shown of an account one of whose positions has a stale price."""
+        try:
+            account_figures(self.case.account, self.case.market)
+        except PriceStale:
+            self.done["stale"] += 1
+        else:
+            raise Difference("figures at a stale price")
 
     def compliant(self) -> None:
         """Nothing that is due survives a tick; without a cross position the cross wallet is not below zero."""
@@ -219,10 +269,10 @@ class Duel:
                 raise Difference(f"{name} of {held}: its last line is not {value}")
 
     def root(self, one: PositionFigures) -> None:
-        """At a liquidation price the oracle's balance is its maintenance."""
+        """At a liquidation price the oracle's balance is its maintenance, at the bankruptcy price it is nothing."""
         oracle, symbol = self.oracle, one.position.symbol
         mark = oracle.mark[symbol]
-        for price in (one.liquidation.lower, one.liquidation.upper):
+        for price in (one.liquidation.lower, one.liquidation.upper, one.bankruptcy_price):
             if price is None:
                 continue
             oracle.mark[symbol] = F(price)
@@ -230,10 +280,11 @@ class Duel:
             balance = oracle.cross_wallet()
             if one.position.isolated_wallet is not None:
                 keys, balance = [(symbol, int(one.position.side.sign))], F(one.position.isolated_wallet)
-            over = balance + sum((oracle.pnl(key) - oracle.need(key) for key in keys), F(0))
+            bound = 0 if price is one.bankruptcy_price else 1
+            over = balance + sum((oracle.pnl(key) - bound * oracle.need(key) for key in keys), F(0))
             oracle.mark[symbol] = mark
             if abs(over) > F(1, 10**18) * max(F(1), F(price * one.position.quantity)):
-                raise Difference(f"{symbol}: at {price} balance is {float(over)} off maintenance")
+                raise Difference(f"{symbol}: at {price} balance is {float(over)} off {bound} × maintenance")
 
     def most(self) -> None:
         """What can be opened at most is accepted whole."""

@@ -5,18 +5,30 @@ It is told what the engine is told and keeps its own books. Sides are +1 and −
 
 from __future__ import annotations
 
-import copy
-from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-F = Fraction
+from gmpy2 import mpq as F  # noqa: N812 - one letter for every figure
+
 CENT8 = 10**8
 THIRTEEN = 10**13
 
 
 class Refused(Exception):
     """The exchange would not do it."""
+
+
+class Prices(dict[str, Any]):
+    """Prices by symbol; who needs a stale one is refused."""
+
+    def __init__(self, stale: set[str]) -> None:
+        super().__init__()
+        self.stale = stale
+
+    def __getitem__(self, sym: str) -> Any:
+        if sym in self.stale:
+            raise Refused
+        return super().__getitem__(sym)
 
 
 def cut(value: F) -> F:
@@ -35,9 +47,10 @@ class Oracle:
     def __init__(self, rules: dict[str, dict[str, Any]], half: F, impact: F) -> None:
         self.rules, self.half, self.impact = rules, half, impact
         self.now = 0
-        self.mark: dict[str, F] = {}
-        self.last: dict[str, F] = {}
-        self.rate: dict[str, F] = {}
+        self.stale: set[str] = set()
+        self.mark, self.last = Prices(self.stale), Prices(self.stale)
+        self.rate: dict[str, F | None] = {}  # None: the quote does not say
+        self.recorded: dict[tuple[str, int], F] = {}
         self.books: dict[str, Any] = {
             "wallet": F(0),
             "hedge": False,
@@ -47,6 +60,15 @@ class Oracle:
             "orders": {},
             "next": 1,
         }
+
+    def copied(self) -> dict[str, Any]:
+        """The books as they are, for taking a refused step back."""
+        kept = dict(self.books)
+        for part in ("lev", "cross"):
+            kept[part] = dict(kept[part])
+        for part in ("pos", "orders"):
+            kept[part] = {key: dict(one) for key, one in kept[part].items()}
+        return kept
 
     # -- what stands
 
@@ -91,8 +113,7 @@ class Oracle:
             )
             sums = {1: F(0), -1: F(0)}
             for o in self.books["orders"].values():
-                limit = o["kind"] == "limit" or (o["kind"].endswith("limit") and o["hit"])
-                if o["sym"] == sym and limit and not self.shrinks(o) and (leg == 0 or o["leg"] == leg):
+                if o["sym"] == sym and self.binds(o) and (leg == 0 or o["leg"] == leg):
                     sums[o["dir"]] += o["q"] * o["price"]
             if extra is not None and leg in (0, extra[0]):
                 sums[extra[0]] += extra[1]
@@ -101,6 +122,11 @@ class Oracle:
 
     def shrinks(self, o: dict[str, Any]) -> bool:
         return bool(o["ro"] or o["all"] or (o["leg"] and o["leg"] != o["dir"]))
+
+    def binds(self, o: dict[str, Any]) -> bool:
+        """Whether margin is held for it."""
+        limit = o["kind"] == "limit" or (o["kind"].endswith("limit") and o["hit"])
+        return limit and not self.shrinks(o)
 
     def target(self, o: dict[str, Any]) -> tuple[str, int]:
         return (o["sym"], o["leg"] or -o["dir"])
@@ -121,7 +147,7 @@ class Oracle:
 
     def isolated_orders(self) -> F:
         total = F(0)
-        for sym in self.symbols():
+        for sym in {o["sym"] for o in self.books["orders"].values() if self.binds(o)}:
             if not self.crossed(sym):
                 held = sum(abs(h) for h, _, _ in self.exposures(sym)) / F(self.lev(sym))
                 total += max(F(0), self.required(sym) - held)
@@ -186,6 +212,7 @@ class Oracle:
         fee = cut(q * price * rules["maker" if maker else "taker"])
         self.books["wallet"] -= fee
         p = self.books["pos"].get((sym, way))
+        self.books["lev"].setdefault(sym, self.lev(sym))
         if p is None:
             iso = None if self.crossed(sym) else put - fee
             self.books["pos"][sym, way] = {"q": q, "ep": price, "iso": iso, "paid": self.now}
@@ -246,10 +273,14 @@ class Oracle:
 
     def pay(self) -> None:
         for key, p in sorted(self.books["pos"].items(), key=lambda kv: (kv[0][0], -kv[0][1])):
+            if key[0] in self.stale:
+                continue
             span = self.rules[key[0]]["hours"] * 3600
             newest = self.now // span
             for number in range(p["paid"] // span + 1, newest + 1):
-                rate = self.rate[key[0]] if number == newest else F(self.rules[key[0]]["hours"], 80000)
+                rate = self.rate[key[0]] if number == newest else None
+                rate = F(self.rules[key[0]]["hours"], 80000) if rate is None else rate
+                rate = self.recorded.get((key[0], number * span), rate)
                 got = cut(-key[1] * p["q"] * self.mark[key[0]] * rate)
                 self.books["wallet"] += got
                 if p["iso"] is not None:
@@ -257,7 +288,12 @@ class Oracle:
             p["paid"] = max(p["paid"], newest * span)
 
     def due(self, key: tuple[str, int] | None) -> F | None:
-        """The margin balance where the condition is met: of an isolated position, or of cross (None)."""
+        """The margin balance where the condition is met: of an isolated position, or of cross (None).
+
+        Without a price nothing is due; without one of its prices cross is not.
+        """
+        if self.stale & ({key[0]} if key else {k[0] for k in self.cross_keys()}):
+            return None
         if key is not None:
             balance = self.books["pos"][key]["iso"] + self.pnl(key)
             return balance if balance <= self.need(key) else None
@@ -322,11 +358,11 @@ class Oracle:
         self.test()
         for n in sorted(self.books["orders"]):
             o = self.books["orders"].get(n)
-            if o is not None and o["kind"] != "limit" and not o["hit"]:
+            if o is not None and o["kind"] != "limit" and not o["hit"] and o["sym"] not in self.stale:
                 self.maybe_trigger(n, o)
         for n in sorted(self.books["orders"]):
             o = self.books["orders"].get(n)
-            if o is None or not (o["kind"] == "limit" or o["hit"]):
+            if o is None or o["sym"] in self.stale or not (o["kind"] == "limit" or o["hit"]):
                 continue
             if o["dir"] * (self.last[o["sym"]] - o["price"]) <= 0:
                 self.touch(n, o)
@@ -340,7 +376,7 @@ class Oracle:
             if p is None:
                 return
             q = min(q, p["q"])
-        before = copy.deepcopy(self.books)
+        before = self.copied()
         try:
             self.deal(o["sym"], o["dir"], o["leg"], q, o["price"], o["price"], maker=True, sure=True)
         except Refused:
@@ -358,7 +394,7 @@ class Oracle:
         elif not self.hit(o, seen):
             return
         o["hit"] = True
-        before = copy.deepcopy(self.books)
+        before = self.copied()
         try:
             self.enter(n, o)
         except Refused:
@@ -408,7 +444,7 @@ class Oracle:
 
     def ask(self, what: str, **words: Any) -> bool:
         """Whether it was done; refused, nothing has changed."""
-        before = copy.deepcopy(self.books)
+        before = self.copied()
         try:
             if what not in {"deposit", "tick", "hedge"}:
                 self.pay()
@@ -443,18 +479,21 @@ class Oracle:
         if not 1 <= to <= self.rules[sym]["brackets"][0][3]:
             raise Refused
         was = self.lev(sym)
+        if to == was:
+            return
         isolated = any(k[0] == sym and p["iso"] is not None for k, p in self.books["pos"].items())
         if to < was and isolated:
             raise Refused
-        room, now = self.available(), self.required(sym)
+        now = self.required(sym)
+        room = self.available() if to < was and now else F(0)
         self.books["lev"][sym] = to
         if to > was and self.biggest(sym) > self.cap(sym):
             raise Refused
-        if to < was and sym in self.symbols() and self.required(sym) - now > room:
+        if to < was and self.required(sym) - now > room:
             raise Refused
 
     def size_ok(self, sym: str, q: F) -> bool:
-        return 0 < q <= 10**18 and q % self.rules[sym]["step"] == 0
+        return bool(0 < q <= 10**18 and q % self.rules[sym]["step"] == 0)
 
     def open(self, sym: str, way: int, q: F, lev: int | None, cross: bool | None) -> None:
         if not self.size_ok(sym, q):
@@ -489,7 +528,7 @@ class Oracle:
         spare = min(
             p["iso"] - self.need(key), p["iso"] + self.pnl(key) - p["q"] * self.mark[sym] / self.lev(sym)
         )
-        if amount > self.max_add() or -amount > max(F(0), spare):
+        if amount > self.max_add() if amount > 0 else -amount > max(F(0), spare):
             raise Refused
         p["iso"] += amount
 
@@ -527,6 +566,6 @@ class Oracle:
 
     def strike(self, sym: str, side: int, price: F) -> None:
         """Auto-deleveraging."""
-        if (sym, side) not in self.books["pos"]:
+        if (sym, side) not in self.books["pos"] or sym in self.stale:
             raise Refused
         self.shrink((sym, side), self.books["pos"][sym, side]["q"], price, F(0))

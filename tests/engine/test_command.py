@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from engine.__main__ import answers
 from engine.kinds import KINDS
+from tests.engine.test_vectors import VECTORS
 
 
 def ask(*lines: str | bytes) -> list[dict[str, Any]]:
@@ -114,6 +115,53 @@ NAMES = st.sampled_from(
 def test_any_inputs_get_an_answer(kind: str, inputs: dict[str, object]) -> None:
     (found,) = ask(json.dumps({"kind": kind, "inputs": inputs}))
     assert set(found) in ({"outputs"}, {"error"})
+
+
+EXAMPLES: dict[str, Any] = {vector["kind"]: vector["inputs"] for vector in VECTORS if vector["kind"] in KINDS}
+NUMBERS = st.sampled_from(
+    [
+        "0",
+        "-1",
+        "1e40",
+        "-1e40",
+        "1e41",
+        "1e-40",
+        "1e999",
+        "9" * 80,
+        "9" * 81,
+        "NaN",
+        "1e",
+        " 1",
+        "0x1",
+        "1" + "0" * 40,
+    ]
+)
+
+
+def altered(value: Any, data: st.DataObject) -> Any:
+    """The value with some numbers in it replaced by extreme ones, or by what is no number."""
+    if isinstance(value, dict):
+        return {name: altered(one, data) for name, one in value.items()}
+    if isinstance(value, list):
+        return [altered(one, data) for one in value]
+    return data.draw(st.just(value) | NUMBERS | JSON)
+
+
+@given(st.sampled_from(sorted(EXAMPLES)), st.data())
+def test_any_figures_in_a_proper_question_get_an_answer(kind: str, data: st.DataObject) -> None:
+    inputs = altered(EXAMPLES[kind], data)
+    (found,) = ask(json.dumps({"kind": kind, "inputs": inputs}))
+    assert set(found) in ({"outputs"}, {"error"})
+
+
+@given(st.lists(st.sampled_from([*sorted(KINDS), "", " ", "[]", "{", "\u2028", "\r", "null"]), max_size=20))
+def test_one_answer_a_line_in_order(words: list[str]) -> None:
+    lines = [json.dumps({"kind": word, "inputs": {}}) if word in KINDS else word for word in words]
+    found = ask(*(line + "\n" for line in lines))
+    assert len(found) == sum(1 for line in lines if line.encode().strip())
+    asked = [word for word in words if word.encode().strip()]
+    for word, one in zip(asked, found, strict=True):
+        assert (one["error"]["code"] == "bad-input") is (word in KINDS)
 
 
 @given(st.binary(max_size=50).filter(lambda line: line.strip() and b"\n" not in line))

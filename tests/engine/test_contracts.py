@@ -61,6 +61,7 @@ def test_the_table_reads() -> None:
         (table(fields=FIELDS.replace('"0.1"', '"NaN"')), ContractError),
         (table(fields=FIELDS.replace('"0.1"', '"0"')), ContractError),
         (table(fields=FIELDS.replace("= 8", "= 0")), ContractError),
+        (table(fields=FIELDS.replace("= 8", "= 25")), ContractError),
         (table(fields=FIELDS.replace("= true", "= 1")), ContractError),
         (table(fields=FIELDS.replace('base = "X"\n', "")), ContractError),
         (table(more="surprise = 1\n"), ContractError),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 
 from engine import ChangeLeverage, ChangeMargin, ChangeMode, Close, Deposit, FillRule, SymbolSettings
+from engine.errors import NoPosition
 from engine.events import (
     Deposited,
     ExcessCancelled,
@@ -19,7 +20,8 @@ from engine.events import (
     PositionOpened,
     PositionReduced,
 )
-from engine.margin import available
+from engine.legs import available
+from engine.margin import position_figures
 from engine.orders import (
     fill_price,
     least_margin,
@@ -27,7 +29,7 @@ from engine.orders import (
     quantity_for_margin,
     quantity_for_notional,
 )
-from tests.engine.world import ADA, BTC, CONTRACTS, CROSS, ETH, ISOLATED, LONG, SHORT, world
+from tests.engine.world import ADA, BTC, CONTRACTS, CROSS, ETH, ISOLATED, LONG, SHORT, flat, world
 
 
 def test_open_isolated() -> None:
@@ -336,3 +338,61 @@ def test_what_can_be_moved_is_bounded_by_maintenance_too() -> None:
     own.open(BTC, LONG, "0.1", 10, ISOLATED)
     own.price(BTC, "60000")
     assert own.figures(BTC).max_remove == Decimal("497.5") - 24
+
+
+def test_a_position_may_be_as_large_as_the_cap() -> None:
+    case = world("5000000")
+    case.open(BTC, SHORT, "6", 150)  # 300,000: the cap at 150×
+    assert case.figures(BTC).notional == CONTRACTS[BTC].max_notional(150)
+    other = world("5000000")
+    other.open(BTC, LONG, "6", 3)
+    other.do(ChangeLeverage(BTC, 150))
+    assert other.account.settings_of(BTC).leverage == 150
+
+
+def test_figures_of_what_is_not_open_name_the_symbol() -> None:
+    case = world("1000")
+    with pytest.raises(NoPosition) as caught:
+        position_figures(case.account, (BTC, LONG), case.market)
+    assert caught.value.figures == {"symbol": BTC}
+
+
+def test_all_that_can_be_moved_may_be_moved() -> None:
+    case = world("1000")
+    case.open(BTC, LONG, "0.1", 10, ISOLATED)
+    case.do(ChangeMargin(BTC, case.all_figures.max_add))
+    assert case.account.cross_wallet == 0
+    case.price(BTC, "51000")
+    case.do(ChangeMargin(BTC, -case.figures(BTC).max_remove))
+    assert case.figures(BTC).max_remove == 0
+
+
+def test_all_that_is_available_may_back_a_lower_leverage() -> None:
+    case = world("1000", flat(BTC), BTC="50000")
+    case.open(BTC, LONG, "0.1", 10, CROSS)
+    case.do(ChangeLeverage(BTC, 5))
+    assert case.all_figures.available == 0
+
+
+def test_margin_of_isolated_orders_cannot_leave_the_account() -> None:
+    case = world("1000", flat(BTC), flat(ETH), BTC="50000", ETH="2500")
+    case.place(ETH, LONG, "limit", "0.3", "2400")  # isolated, 3×: 240
+    figures = case.all_figures
+    assert figures.isolated_orders == 240
+    assert figures.max_withdraw == figures.max_add == figures.available == 760
+    case.open(BTC, LONG, "0.1", 10, CROSS)
+    assert case.all_figures.max_withdraw == 1000 - 500 - 240
+    case.price(BTC, "60000")  # the profit could pay for an order; what leaves is bounded by the wallet
+    figures = case.all_figures
+    assert figures.max_withdraw == figures.max_add == 1000 - 240 - 24
+    assert figures.available == 1000 + 1000 - 600 - 240
+
+
+def test_the_distance_is_a_share_of_the_mark() -> None:
+    case = world("1000", flat(BTC), BTC="50000")
+    case.open(BTC, LONG, "0.1", 10, ISOLATED)
+    figures = case.figures(BTC)
+    assert figures.liquidation.price is not None
+    assert figures.distance is not None
+    with localcontext(prec=34):
+        assert figures.distance == (50000 - figures.liquidation.price) / 50000

@@ -124,6 +124,25 @@ def test_two_sided_liquidation_price() -> None:
             case = direct("10", "9.9", "5600")
 
 
+@pytest.mark.parametrize(("long", "short"), [("10", "7"), ("3", "4.5")])
+def test_the_bankruptcy_price_of_both_legs_uses_up_the_balance(long: str, short: str) -> None:
+    """With another cross position beside them, at its own mark."""
+    case = direct(long, short, "70000")
+    case.open(ETH, LONG, "40", 10)
+    case.price(ETH, "2400")
+    case.price(BTC, "61000")
+    prices = {f.bankruptcy_price for f in case.all_figures.positions if f.position.symbol == BTC}
+    (price,) = prices
+    assert price is not None
+    case.price(BTC, price)
+    assert abs(case.all_figures.cross_balance) < D("1e-20")
+
+
+def test_legs_that_balance_each_other_are_never_bankrupt() -> None:
+    for case in (direct("3", "3", "70000"), direct("2", "1", "60000")):  # nor are those paid in full
+        assert {f.bankruptcy_price for f in case.all_figures.positions} == {None}
+
+
 def test_it_is_explained() -> None:
     case = direct("10", "9.7", "70000")
     case.open(ETH, LONG, "1")

@@ -6,10 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from engine import ChangeMargin, Event, FillRule, MarginAccount, MarketSnapshot
+import pytest
+
+from engine import Bracket, ChangeMargin, Close, Event, FillRule, MarginAccount, MarketSnapshot
+from engine.errors import BeingLiquidated
 from engine.events import LiquidationStarted, PositionLiquidated
 from engine.formulas import adl_rank
-from tests.engine.world import ADA, BTC, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, world
+from tests.engine.world import ADA, BTC, CONTRACTS, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, flat, world
+
+BRACKETS = CONTRACTS[BTC].brackets
 
 
 def liquidated(events: tuple[Event, ...]) -> list[PositionLiquidated]:
@@ -31,7 +36,41 @@ def test_the_condition_is_inclusive() -> None:
     case.price(BTC, "90")
     assert case.figures(BTC).balance == case.figures(BTC).maintenance == Decimal("3.6")
     assert case.figures(BTC).liquidation.status == "now"
+    with pytest.raises(BeingLiquidated):
+        case.do(Close(BTC))
     assert case.settle()
+
+
+def test_the_condition_is_inclusive_in_cross() -> None:
+    case = world("104.1", BTC="100")
+    case.open(BTC, LONG, "10", 10, CROSS)  # cross wallet 103.6: at 90 the balance is 3.6, as is maintenance
+    case.price(BTC, "90.1")
+    assert case.settle() == ()
+    case.price(BTC, "90")
+    assert case.all_figures.cross_balance == case.all_figures.cross_maintenance == Decimal("3.6")
+    with pytest.raises(BeingLiquidated):
+        case.do(Close(BTC))
+    assert liquidated(case.settle())
+
+
+def test_a_position_paid_in_full_is_never_bankrupt() -> None:
+    case = world("10000", flat(BTC), BTC="50000")
+    case.open(BTC, LONG, "0.1", 1, ISOLATED)
+    assert case.figures(BTC).bankruptcy_price is None
+    case.open(BTC, LONG, "0.1", 2)
+    assert case.figures(BTC).bankruptcy_price == 12500
+
+
+def test_a_cross_bankruptcy_price_leaves_the_others_maintenance_alone() -> None:
+    case = world("1000")
+    case.open(BTC, LONG, "0.1", 10, CROSS)
+    case.open(ETH, SHORT, "1", 10, CROSS)
+    case.price(ETH, "2600")
+    price = case.figures(BTC).bankruptcy_price
+    assert price is not None
+    case.price(BTC, price)
+    assert case.all_figures.cross_balance == 0
+    assert case.all_figures.cross_ratio == 1
 
 
 def test_isolated_loses_its_wallet_and_nothing_else() -> None:
@@ -77,7 +116,7 @@ def test_a_gap_is_filled_at_the_market_and_paid_by_the_fund() -> None:
     (event,) = liquidated(case.settle())
     assert event.price == 40000
     assert event.realised == -1000
-    assert event.clearance_fee == 0
+    assert event.clearance_fee == event.left == 0
     assert event.fund_gap == Decimal("502.5")
     assert case.account.wallet == 500
 
@@ -108,6 +147,46 @@ def test_a_large_position_is_reduced_bracket_by_bracket_and_survives() -> None:
     assert event.left == after.balance.quantize(Decimal("1e-8"))
     assert case.account.cross_wallet == case.account.wallet - after.margin
     assert case.settle() == ()
+
+
+def ten(balance: str) -> World:
+    """Long 10 BTC at 50,000, in the second bracket; at 49,000 so much is left of its isolated wallet."""
+    case = world("1000000")
+    case.open(BTC, LONG, "10", 50, ISOLATED)
+    wallet = case.position(BTC).isolated_wallet
+    assert wallet is not None
+    case.do(ChangeMargin(BTC, Decimal(10000) + Decimal(balance) - wallet))
+    case.price(BTC, "49000")
+    assert case.figures(BTC).bracket == BRACKETS[1]
+    return case
+
+
+def test_the_second_bracket_is_reduced_to_its_floor() -> None:
+    first, second = liquidated(ten("100").settle())
+    assert not first.whole
+    assert (first.quantity - Decimal("0.001")) * 49000 < 490000 - BRACKETS[1].floor <= first.quantity * 49000
+    assert second.whole
+
+
+def test_with_nothing_left_it_goes_whole_at_once() -> None:
+    (event,) = liquidated(ten("0").settle())
+    assert event.whole
+    assert event.quantity == 10
+
+
+def test_a_remainder_of_just_the_minimum_stays_for_another_test() -> None:
+    steps = (
+        Bracket(Decimal(0), Decimal(50), Decimal("0.01"), Decimal(0), 20),
+        Bracket(Decimal(50), Decimal(10**6), Decimal("0.02"), Decimal("0.5"), 10),
+    )
+    ada = replace(flat(ADA), brackets=steps, min_notional=Decimal(50), step=Decimal(1))
+    case = world("1000", ada, ADA="1.1")
+    case.open(ADA, LONG, "100", 10, ISOLATED)
+    case.do(ChangeMargin(ADA, Decimal("0.4")))  # 11.4: at 1 the balance is 1.4, the maintenance 1.5
+    case.price(ADA, "1")
+    (event,) = liquidated(case.settle())
+    assert (event.quantity, event.whole) == (Decimal(50), False)
+    assert case.position(ADA).quantity == 50
 
 
 def test_a_remainder_under_the_minimum_closes_whole() -> None:

@@ -18,6 +18,7 @@ from engine import (
     ChangeMode,
     Close,
     Deposit,
+    Event,
     FillRule,
     Intent,
     MarginAccount,
@@ -26,13 +27,14 @@ from engine import (
     Refusal,
     Settle,
     Side,
+    account_figures,
     event_from_json,
     event_to_json,
     explain,
     postings,
     replay,
 )
-from engine.events import PositionClosed, PositionLiquidated, PositionReduced
+from engine.events import FundingPaid, MarginChanged, PositionClosed, PositionLiquidated, PositionReduced
 from engine.exchange import decide
 from tests.engine.evaluator import evaluate
 from tests.engine.world import ADA, BTC, CONTRACTS, CROSS, ETH, World, world
@@ -59,8 +61,14 @@ class Life(RuleBasedStateMachine):
         try:
             decide(intent, before, self.case.market)
         except Refusal:
+            assert self.case.account is before
             return
-        for event in self.case.do(intent):
+        events = self.case.do(intent)
+        for event in events:
+            following = before.apply(event)
+            self.apart(before, following, event)
+            before = following
+        for event in events:
             assert event_from_json(json.loads(json.dumps(event_to_json(event)))) == event
             lines = postings(event)
             assert sum((line.amount for line in lines), Decimal(0)) == 0
@@ -69,6 +77,17 @@ class Life(RuleBasedStateMachine):
                 self.books[line.account] += line.amount
             if isinstance(event, PositionReduced | PositionClosed | PositionLiquidated):
                 self.bounded(event)
+
+    def apart(self, before: MarginAccount, following: MarginAccount, event: Event) -> None:
+        """An event moves the wallet of its own position, if that is isolated, and else the cross wallet alone."""
+        touched = getattr(event, "key", None)
+        if isinstance(event, MarginChanged):
+            touched = (event.symbol, event.side)
+        for key, held in before.positions.items():
+            if key != touched:
+                assert following.positions[key] == held, event
+        if isinstance(event, FundingPaid) and event.mode is not CROSS:
+            assert following.cross_wallet == before.cross_wallet
 
     def bounded(self, event: PositionReduced | PositionClosed | PositionLiquidated) -> None:
         """What a close gives the cross wallet is never negative for an isolated position."""
@@ -180,6 +199,36 @@ class Life(RuleBasedStateMachine):
         held = {f"isolated:{symbol}:{side}" for symbol, side in account.positions}
         assert all(v == 0 for k, v in self.books.items() if k.startswith("isolated:") and k not in held)
         assert sum(self.books.values(), Decimal(0)) == 0
+
+    @invariant()
+    def no_debt(self) -> None:
+        account = self.case.account
+        assert account.cross_wallet >= 0 or any(p.mode is CROSS for p in account.positions.values())
+
+    @invariant()
+    def the_total_is_what_is_locked_and_what_is_free(self) -> None:
+        figures = self.case.all_figures
+        isolated = [one for one in figures.positions if one.position.mode is not CROSS]
+        assert figures.wallet == figures.cross_wallet + sum(one.margin for one in isolated)
+        assert figures.equity == figures.cross_balance + sum(one.balance for one in isolated)
+        locked = Fraction(figures.cross_initial) + Fraction(figures.isolated_orders)
+        free = max(Fraction(0), Fraction(figures.cross_balance) - locked)
+        assert abs(Fraction(figures.available) - free) <= Fraction(1, 10**20)
+
+    @invariant()
+    def isolated_and_cross_do_not_see_each_other(self) -> None:
+        """Taken apart into two accounts, the cross one and the isolated one have the same figures."""
+        account, market = self.case.account, self.case.market
+        figures = account_figures(account, market)
+        for mode in MarginMode:
+            held = {key: p for key, p in account.positions.items() if p.mode is mode}
+            wallet = account.cross_wallet if mode is CROSS else account.wallet
+            alone = account_figures(replace(account, positions=held, wallet=wallet), market)
+            assert alone.positions == tuple(one for one in figures.positions if one.position.mode is mode)
+            if mode is CROSS:
+                for name in ("cross_wallet", "cross_balance", "cross_maintenance", "cross_initial"):
+                    assert getattr(alone, name) == getattr(figures, name), name
+                assert (alone.cross_ratio, alone.available) == (figures.cross_ratio, figures.available)
 
     @invariant()
     def every_figure_has_its_derivation(self) -> None:

@@ -36,7 +36,7 @@ from engine.events import (
     event_from_json,
     event_to_json,
 )
-from engine.margin import available
+from engine.legs import available
 from engine.order_events import (
     OrderAccepted,
     OrderCancelled,

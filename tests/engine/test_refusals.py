@@ -70,6 +70,14 @@ def due_cross() -> World:
     return case
 
 
+def due_two() -> World:
+    case = world()
+    case.open(ETH, LONG, "0.4", 10, CROSS)
+    case.open(BTC, LONG, "0.1", 10, CROSS)
+    case.price(BTC, "40000")
+    return case
+
+
 def rich() -> World:
     return world("5000000")
 
@@ -168,6 +176,7 @@ REFUSED: list[tuple[Callable[[], World], Intent, type[Refusal], int | None, dict
     (empty, ChangePositionMode(PositionMode.ONE_WAY), e.PositionModeUnchanged, -4059, {"mode": "one-way"}),
     (isolated, ChangePositionMode(PositionMode.HEDGE), e.PositionModeLocked, -4068, {"symbol": BTC}),
     (hedged, ChangePositionMode(PositionMode.ONE_WAY), e.PositionModeLocked, -4068, {"mode": "hedge"}),
+    (due_two, ChangePositionMode(PositionMode.HEDGE), e.PositionModeLocked, -4068, {"symbol": BTC}),
     (hedged, Close(BTC), e.SideMismatch, -4061, {"symbol": BTC, "mode": "hedge"}),
     (hedged, ChangeMargin(BTC, D(10)), e.SideMismatch, -4061, {}),
     (isolated, Close(BTC, side=SHORT), e.SideMismatch, -4061, {"mode": "one-way"}),
@@ -202,7 +211,7 @@ REFUSED: list[tuple[Callable[[], World], Intent, type[Refusal], int | None, dict
     (empty, order(quantity="0.0105"), e.QuantityStep, -4023, {}),
     (empty, order(quantity="0.001"), e.BelowMinimum, -4164, {"notional": D(49)}),
     (empty, order(price="52500.1"), e.PriceBand, -4016, {"most": D(52500)}),
-    (empty, order(price="47499.9", direction=SHORT), e.PriceBand, -4016, {"least": D(47500)}),
+    (empty, order(price="47499.9", direction=SHORT), e.PriceBand, -4024, {"least": D(47500)}),
     (
         empty,
         order("trailing-stop", price=None, callback=D("0.11")),
@@ -234,10 +243,11 @@ REFUSED: list[tuple[Callable[[], World], Intent, type[Refusal], int | None, dict
     (isolated, ChangeMargin(BTC, D(0)), e.MarginNotMoved, -4055, {}),
     (isolated, ChangeMargin(BTC, D("-1e-9")), e.MarginNotMoved, -4055, {}),
     (isolated, ChangeMargin(BTC, D("500.01")), e.AddMarginShort, -4050, {"most": D(500)}),
-    (isolated, ChangeMargin(BTC, D(-1)), e.RemoveMarginShort, -4051, {"most": D(0)}),
+    (isolated, ChangeMargin(BTC, D(-1)), e.RemoveMarginShort, -4051, {"amount": D(1), "most": D(0)}),
     (due_isolated, Close(BTC), e.BeingLiquidated, -2023, {"balance": D("17.5"), "maintenance": D("18.08")}),
     (due_isolated, ChangeMargin(BTC, D(100)), e.BeingLiquidated, -2023, {}),
     (due_isolated, Open(ETH, LONG, D(1)), e.BeingLiquidated, -2023, {"symbol": BTC}),
+    (due_two, Close(ETH), e.BeingLiquidated, -2023, {"symbol": BTC}),
     (due_cross, Close(BTC), e.BeingLiquidated, -2023, {"balance": D("-2.5"), "maintenance": D(16)}),
 ]
 
@@ -274,6 +284,15 @@ def test_a_cross_profit_cannot_be_moved_into_an_isolated_wallet() -> None:
         case.open(ETH, LONG, "1.5", 1, ISOLATED)
     assert caught.value.figures["available"] == D("997.5")
     case.open(ETH, LONG, "1.5", 1, CROSS)
+
+
+def test_leverage_of_what_is_not_open_needs_no_price() -> None:
+    case = cross()
+    later = NOW + timedelta(minutes=1)
+    case.market = replace(case.market, time=later, stale_after=timedelta(seconds=30))
+    for leverage in (20, 2):
+        case.do(ChangeLeverage(ETH, leverage))
+        assert case.account.settings_of(ETH).leverage == leverage
 
 
 def test_a_stale_cross_position_blocks_orders_an_isolated_one_does_not() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
+from itertools import pairwise
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine import Bracket, Contract, Side, solve_liquidation
-from engine.formulas import maintenance
-from tests.engine.world import CONTRACTS, LONG
+from engine import Bracket, Close, Contract, Side, solve_liquidation
+from engine.events import PositionClosed
+from engine.formulas import bankruptcy_price, initial_margin, maintenance, roe, unrealised_pnl
+from engine.solver import BothLegs, both_legs_price, liquidation_price
+from tests.engine.world import BTC, CONTRACTS, ISOLATED, LONG, SHORT, flat, world
 
 TINY = Decimal("1e-20")
 
@@ -53,7 +57,7 @@ def test_the_root_is_where_balance_equals_maintenance(
         bracket = contract.brackets[found.bracket_index]
         balance = wallet + side.sign * quantity * (found.price - entry)
         required = quantity * found.price * bracket.rate - bracket.amount
-        assert abs(balance - required) <= TINY * max(Decimal(1), quantity * entry / 10**6)
+        assert abs(balance - required) <= TINY
         assert len(oracle) <= 1
         assert not oracle or abs(oracle[0] - found.price) <= TINY * 10**6
 
@@ -98,6 +102,68 @@ def test_adding_margin_moves_the_price_away(
     assume(before is not None)
     assert before is not None
     assert after is None or (after < before if side is LONG else after > before)
+
+
+@given(
+    sides, quantities, entries, shares, st.decimals("0.001", "0.5", places=4), st.decimals(0, 1000, places=2)
+)
+def test_short_is_long_with_rate_and_cushion_turned_over(
+    side: Side, quantity: Decimal, entry: Decimal, share: Decimal, rate: Decimal, amount: Decimal
+) -> None:
+    """s → −s in q·P·(1 − s·mmr) = q·EP − s·(WB + amt) is the same as mmr → −mmr with (WB + amt) → −(WB + amt)."""
+    wallet = quantity * entry * share
+    price = liquidation_price(side, quantity, entry, wallet, rate, amount)
+    assert price == liquidation_price(side.opposite, quantity, entry, -wallet, -rate, -amount)
+    with localcontext(prec=60):
+        left = quantity * price * (1 - side.sign * rate)
+        assert abs(left - (quantity * entry - side.sign * (wallet + amount))) <= TINY
+
+
+@given(quantities, entries, shares, st.decimals("0.001", "0.9", places=4), st.integers(1, 150))
+def test_a_long_and_a_short_mirrored_about_the_entry(
+    quantity: Decimal, entry: Decimal, share: Decimal, move: Decimal, leverage: int
+) -> None:
+    """Profit, the return of the closed trade and the way to bankruptcy are the same at prices mirrored about EP."""
+    up, down = entry * (1 + move), entry * (1 - move)
+    pnl = unrealised_pnl(LONG, quantity, entry, up)
+    assert pnl == unrealised_pnl(SHORT, quantity, entry, down)
+    margin = initial_margin(quantity, entry, leverage)
+    assert roe(pnl, margin) == roe(unrealised_pnl(SHORT, quantity, entry, down), margin)
+    wallet = quantity * entry * share
+    below = entry - bankruptcy_price(LONG, quantity, entry, wallet)
+    assert below == bankruptcy_price(SHORT, quantity, entry, wallet) - entry
+
+
+def test_both_bases_of_the_return() -> None:
+    """Open: over the margin at mark; closed: over the margin at entry (docs/margin.md §State and rounding)."""
+    case = world("10000", flat(BTC), BTC="50000")
+    case.open(BTC, LONG, "0.1", 10, ISOLATED)
+    case.price(BTC, "62500")
+    assert case.figures(BTC).roe == Decimal(1250) / Decimal(625)
+    (closed,) = case.do(Close(BTC))
+    assert isinstance(closed, PositionClosed)
+    assert roe(closed.realised, initial_margin(closed.quantity, closed.entry_price, 10)) == Decimal(
+        1250
+    ) / Decimal(500)
+
+
+@given(contracts, st.data(), quantities, entries, shares)
+def test_with_one_leg_missing_both_legs_are_one_way(
+    contract: Contract, data: st.DataObject, quantity: Decimal, entry: Decimal, share: Decimal
+) -> None:
+    """The formula of both legs with QS = 0 is the long's, with QL = 0 the short's; an empty leg is in bracket 1."""
+    bracket, empty = data.draw(st.sampled_from(contract.brackets)), contract.brackets[0]
+    wallet, nothing = quantity * entry * share, Decimal(0)
+    long = liquidation_price(LONG, quantity, entry, wallet, bracket.rate, bracket.amount)
+    assert both_legs_price(BothLegs(quantity, entry, nothing, entry), wallet, bracket, empty) == long
+    short = liquidation_price(SHORT, quantity, entry, wallet, bracket.rate, bracket.amount)
+    assert both_legs_price(BothLegs(nothing, entry, quantity, entry), wallet, empty, bracket) == short
+
+
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda contract: contract.symbol)
+def test_neighbouring_brackets_agree_at_their_border(contract: Contract) -> None:
+    for lower, upper in pairwise(contract.brackets):
+        assert lower.cap * lower.rate - lower.amount == upper.floor * upper.rate - upper.amount
 
 
 @given(contracts)

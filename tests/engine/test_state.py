@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_UP, Decimal, Inexact, getcontext, localcontext
 from typing import Any
@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import engine
 from engine import Close, FillRule, MarginAccount, Quote, event_from_json, event_to_json, explain, replay
 from engine.decimals import text
 from engine.errors import BadQuote, EventMismatch, MalformedData, NewerVersion, UnknownSymbol
 from engine.events import MarginChanged, PositionClosed, PositionReduced
+from engine.legs import CrossTotals
 from tests.engine.world import ADA, BTC, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, world
 
 JSON = st.recursive(
@@ -40,6 +42,15 @@ def test_an_account_survives_json() -> None:
     assert written["v"] == 2
     assert json.loads(json.dumps(written)) == written
     assert MarginAccount.from_json(written) == account
+
+
+def test_an_empty_account_and_one_of_version_1_are_read() -> None:
+    empty = MarginAccount.empty()
+    assert MarginAccount.from_json(empty.to_json()) == empty
+    old = lived().account.to_json()
+    for name in ("position_mode", "next_order", "orders"):
+        del old[name]
+    assert MarginAccount.from_json({**old, "v": 1}) == lived().account
 
 
 @given(JSON)
@@ -197,6 +208,15 @@ def test_a_quote_must_have_zones_and_a_finite_rate() -> None:
         replace(good, next_funding=naive)
     with pytest.raises(BadQuote):
         replace(good, funding_rate=Decimal("NaN"))
+
+
+def test_values_do_not_change() -> None:
+    named = [getattr(engine, name) for name in engine.__all__]
+    values: list[Any] = [one for one in (*named, CrossTotals) if isinstance(one, type) and is_dataclass(one)]
+    assert len(values) > 20
+    for value in values:
+        assert value.__dataclass_params__.frozen, value
+        assert "__slots__" in vars(value), value
 
 
 def test_the_snapshot_says_what_is_traded() -> None:

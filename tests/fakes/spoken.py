@@ -10,8 +10,16 @@ from typing import Any
 from bot.bootstrap import build_lexicon, build_registry
 from bot.content.catalogue import LOCALES, Language
 from bot.core.binder import Binder, Binding
+from bot.core.clock import SystemClock
 from bot.core.command import Command, Registry
 from bot.core.words import Lexicon, split_words
+from bot.services.attention import Thresholds
+from bot.services.examiner import Examiner
+from bot.services.markets import Markets
+from bot.services.past_prices import KeptPrices
+from bot.services.price_alerts import PriceAlerts
+from bot.services.replays import Replays
+from bot.services.tapes import Shelf
 from engine.contracts import load_contracts
 
 
@@ -41,10 +49,27 @@ def lexicon() -> Lexicon:
     return build_lexicon(load_contracts(), ("BTCUSDT", "ETHUSDT"), languages)
 
 
+def _unplayed() -> Replays:
+    """Replays that nobody plays: declarations ask for no more."""
+
+    def never(*_: object) -> Any:
+        raise AssertionError("a declaration needs no storage and no market")
+
+    markets = Markets(never, never)
+    balance = Decimal(10_000)
+    return Replays(
+        never, Shelf(load_contracts()), markets, never, SystemClock(), balance, wake=never, report=never
+    )
+
+
 @cache
 def registry() -> Registry[Any]:
     """All commands, in English and Spanish."""
-    return build_registry(Decimal(10_000), {"en": "English", "es": "Español"}, lexicon())
+    languages = {"en": "English", "es": "Español"}
+    examiner = Examiner(KeptPrices())
+    return build_registry(
+        Decimal(10_000), languages, lexicon(), _unplayed(), PriceAlerts(), Thresholds(), examiner
+    )
 
 
 def command(name: str) -> Command[Any]:

@@ -1,6 +1,7 @@
 """One walk through everything the bot can say: the answers that any language has to have words for."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from bot.core.action import Action, link_payload
 from bot.core.reply import Answer, Reply
@@ -9,7 +10,7 @@ from tests.harness import Talk
 
 FIGURES = (
     *("liquidation", "bankruptcy", "break-even", "margin-ratio", "maintenance", "initial", "pnl", "roe"),
-    *("available", "equity", "order-cost"),
+    *("available", "equity", "order-cost", "funding", "clearance-fee", "max-open"),
 )
 
 # Answers that need a fault or a platform to be given, with their data.
@@ -30,6 +31,18 @@ APART: tuple[Answer, ...] = (
         Answer("prices", {"rows": [], "market": market})
         for market in ("simulated", "fixed", "replay:oct-2025")
     ),
+    Answer("alert", {"what": "in-replay", "symbol": "BTCUSDT", "base": "BTC"}, ok=False),
+    Answer(
+        "alert",
+        {
+            **{"what": "too-many", "symbol": "BTCUSDT", "base": "BTC", "most": 20},
+            **{"price": "1", "above": True, "mark": "2"},
+        },
+        ok=False,
+    ),
+    Answer("replay_refused", {"code": "playing"}, ok=False),
+    Answer("replay_refused", {"code": "no-such-code"}, ok=False),
+    Answer("sleep", {"what": "in-replay", "minutes": 90, "until": "2026-01-01T00:00:00+00:00"}, ok=False),
     *(
         Answer("ask", {"command": "open", "param": "x", "kind": kind, "line": "open", "choices": False})
         for kind in ("text",)
@@ -49,6 +62,9 @@ async def walk(talk: Talk) -> None:
     await _strangers(talk)
     await _liquidations(talk)
     await _orders(talk, "otto")
+    await _attentive(talk)
+    await _twins(talk)
+    await _replayed(talk)
 
 
 ANALYSIS = (
@@ -75,6 +91,7 @@ ANALYSIS = (
         "/compare btc long 10x 500usdt",
         "/compare eth short 50x 4000usdt",
     ),
+    *("/twin", "/why max-open btc 10x", "/why max-open", "/why roe btc 5x"),
 )
 
 LINES = (
@@ -262,6 +279,11 @@ async def _liquidations(talk: Talk) -> None:
     await talk.say("/history")
     await _confirmed(talk, "/open btc short 50x cross 5000usdt")
     await talk.price("btc", 28_500)
+    reply = await talk.say("/postmortem")
+    await talk.send(payload(reply, "postmortem at="))
+    await talk.say("/postmortem 99")
+    place = reply.answer.data["place"]
+    await talk.say(f"/postmortem at={place} show=timeline")
     for language in talk.bot.wording.languages:
         await talk.say(f"/settings {language}")
 
@@ -299,6 +321,8 @@ async def _orders(talk: Talk, who: str) -> None:
             "/stop btc short @51000 =5000",
             "/stop btc short @49000 =5000 last",
         ),
+        *("/limit btc long @49000 =5000 sl=47000", "/limit btc long @49000 =5000 #dip"),
+        *("/sl btc 46000 50%", "/tp btc 59000 half"),
         *("/open btc long 1% #", "/open btc long 1% sl=60000", "/open btc long 1% #one", "/history #none"),
         "/hedge off",
     ):
@@ -382,3 +406,70 @@ def answers(talk: Talk) -> Iterable[Answer]:
     yield from (each.answer for each in talk.replies)
     yield from (each.answer for _, each in talk.postbox.delivered)
     yield from APART
+
+
+async def _attentive(talk: Talk) -> None:
+    """Alerts, quiet hours and nights, with the notices that come of them."""
+    who = "nina"
+    await talk.price("btc", 50_000)
+    await talk.price("eth", 2_500)
+    for line in (
+        *("/sleep 9d", "/sleep", "/alert btc", "/cancel", "/alert btc < 49000", "/alert btc < 49000"),
+        *("/alert btc < 60000", "/alert btc > 40000", "/alert btc 50000", "/alert btc above <49000", "/alert list"),
+        *("/alert drop 9", "/alert drop 1", "/alert drop 1", "/alert list", "/alerts", "/alerts off", "/alerts 75"),
+        *("/alerts liquidated off", "/alerts margin silent", "/quiet", "/quiet 23-7", "/quiet bla", "/alerts"),
+        *("/settings zone utc", "/quiet", "/quiet off", "/alerts price off", "/alert btc 48000", "/alerts price silent"),
+        *("/alert btc 47000", "/alerts price on", "/alert btc 52000", "/limit btc long @40000 100usdt"),
+        *("/sleep", "/sleep 90m", "/open btc long 20x isolated 500", "/sleep 7d", "/sleep 1d"),
+        *("/open eth long 20x cross 4000usdt", "/sleep 7d"),
+    ):
+        if line.startswith(("/limit", "/open")):
+            await _confirmed(talk, line, who)
+        else:
+            await talk.say(line, who)
+    for subject in ("margin", "price", "funding", "filled", "stop", "liquidated"):
+        await talk.say(f"/alerts {subject}", who)
+    now = talk.bot.clock.now()
+    to_funding = timedelta(hours=8) - (now - now.replace(hour=0, minute=0, second=0, microsecond=0)) % timedelta(hours=8)
+    if to_funding > timedelta(minutes=12):
+        await talk.bot.control.clock(to_funding - timedelta(minutes=10))
+    for symbol, price in (("btc", 52_500), ("btc", 47_760), ("btc", 47_732), ("btc", 50_000), ("eth", 2_215)):
+        await talk.price(symbol, price)
+
+
+async def _twins(talk: Talk) -> None:
+    """Lives in the other margin mode."""
+    cross, isolated = "/open btc long 10x cross 500", "/open btc long 10x isolated 500"
+    lives: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
+        ("tina", (isolated,), ()),
+        ("tess", (cross,), (44_900, 47_000)),
+        ("toni", (isolated,), (45_000, 47_000)),
+        ("tara", (isolated, "/open eth long 5x cross 200"), (49_000,)),
+    )
+    for who, orders, prices in lives:
+        await talk.price("btc", 50_000)
+        for order in orders:
+            await _confirmed(talk, order, who)
+        for price in prices:
+            await talk.price("btc", price)
+        await talk.say("/twin", who)
+        await talk.say("/compare", who)
+        if (await talk.say("/close all", who)).answer.template != "nothing_open":
+            await talk.send(payload(talk.shown(), "confirm "), who)
+        await talk.say("/twin", who)
+
+
+async def _replayed(talk: Talk) -> None:
+    """A hidden tape, and a named one whose winner is closed."""
+    hidden = (
+        *("/replay", "/replay 9", "/replay 0x", "/replay stop", "/replay 5", "/replay 4", "/replay 8h"),
+        *("/replay resume", "/replay step 2d", "/replay finish", "/reset", "/replay drop"),
+    )
+    struck = (
+        *("/settings confirm off", "/replay oct-2025 named", "/replay step 1d", "/replay step 509m"),
+        *("/open btc short 10x isolated 900", "/open eth long 20x isolated 300", "/replay step 5m"),
+        *("/positions", "/replay step 2h", "/replay playout"),
+    )
+    for line in (*hidden, *struck):
+        await talk.say(line, "rita")
+    await talk.bot.control.flush()

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +17,7 @@ from bot.market import (
     BadSpeed,
     Feed,
     FixedFeed,
+    LiveFeed,
     MarketKind,
     ReplayFeed,
     SimulatedFeed,
@@ -36,14 +40,16 @@ def test_each_kind_has_its_feed(contracts: Mapping[str, Contract]) -> None:
         "fixed": FixedFeed,
         "simulated": SimulatedFeed,
         "replay": ReplayFeed,
+        "live": LiveFeed,
     }
     assert {kind: feed.name for kind, feed in feeds.items()} == {
         "fixed": "fixed",
         "simulated": "simulated",
         "replay": "replay:oct-2025",
+        "live": "live",
     }
-    for feed in feeds.values():
-        assert feed.snapshot().tradable
+    for kind, feed in feeds.items():
+        assert bool(feed.snapshot().tradable) is (kind != "live")  # nothing before the first prices
 
 
 def test_a_fixed_market_takes_the_prices_given(contracts: Mapping[str, Contract], clock: ManualClock) -> None:
@@ -63,8 +69,9 @@ def test_a_fixed_market_without_prices_stands_at_the_start_levels(contracts: Map
 
 
 def test_a_market_without_a_clock_is_in_the_present(contracts: Mapping[str, Contract]) -> None:
-    for kind in ("fixed", "simulated"):
+    for kind in ("fixed", "simulated", "live"):
         clock = build_feed(kind, contracts).clock
+        assert isinstance(clock, ManualClock)
         assert clock.running
         assert abs((clock.now() - SystemClock().now()).total_seconds()) < 5
 
@@ -90,12 +97,44 @@ def test_tape_and_speed_reach_a_replay(contracts: Mapping[str, Contract]) -> Non
     assert feed.speed == 60
 
 
-@pytest.mark.parametrize("kind", ["fixed", "simulated", "replay"])
+@pytest.mark.parametrize("kind", ["fixed", "simulated", "replay", "live"])
 def test_friction_is_in_basis_points(contracts: Mapping[str, Contract], kind: str) -> None:
     rule = build_feed(kind, contracts, spread=Decimal("0.5"), slippage=Decimal(1)).snapshot().fill_rule
     assert rule == FillRule()
     none = build_feed(kind, contracts, spread=Decimal(0), slippage=Decimal(0)).snapshot().fill_rule
     assert none == FRICTIONLESS
+
+
+@pytest.mark.parametrize("kind", MarketKind)
+def test_every_market_knows_its_age_and_limit(contracts: Mapping[str, Contract], kind: str) -> None:
+    feed = build_feed(kind, contracts, stale_after=10 * MINUTE)
+    now = feed.clock.now()
+    assert feed.snapshot().stale_after == 10 * MINUTE
+    if kind == "live":
+        assert (feed.age(now), feed.stale(now)) == (None, True)
+        return
+    age = feed.age(now)
+    assert age is not None
+    assert timedelta(0) <= age < MINUTE
+    assert not feed.stale(now)
+
+
+def test_only_a_live_market_has_a_limit_of_its_own(contracts: Mapping[str, Contract]) -> None:
+    limits = {str(kind): build_feed(kind, contracts).snapshot().stale_after for kind in MarketKind}
+    assert limits == {"fixed": None, "simulated": None, "replay": None, "live": timedelta(seconds=15)}
+
+
+def test_the_http_library_is_loaded_only_where_prices_are_live() -> None:
+    """It takes a third of a second, which a chat in the terminal need not wait for."""
+    program = """
+import sys
+from bot.market import build_feed
+from engine.contracts import load_contracts
+for kind in ("fixed", "simulated", "replay", "live"):
+    build_feed(kind, load_contracts())
+assert "aiohttp" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])
 
 
 def test_friction_not_named_stays_as_it_is() -> None:
@@ -118,7 +157,7 @@ def test_senseless_friction_is_refused(contracts: Mapping[str, Contract], name: 
 def test_what_is_unknown_is_refused_with_what_is_known(contracts: Mapping[str, Contract]) -> None:
     with pytest.raises(UnknownMarket) as market:
         build_feed("casino", contracts)
-    assert market.value.data == {"kind": "casino", "known": ("fixed", "simulated", "replay")}
+    assert market.value.data == {"kind": "casino", "known": ("fixed", "simulated", "replay", "live")}
     with pytest.raises(UnknownTape):
         build_feed("replay", contracts, tape="jan-1637")
     with pytest.raises(BadSpeed):

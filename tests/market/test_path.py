@@ -90,8 +90,14 @@ def test_it_is_the_same_each_time_in_any_decimal_context(tape: Tape) -> None:
 
 @every_tape
 def test_it_can_start_anywhere(tape: Tape) -> None:
-    start = tape.start + timedelta(hours=30, minutes=10, seconds=1)
-    assert list(steps(tape, start)) == [step for step in steps(tape) if step.time >= start]
+    """At the step that holds at that time."""
+    path = list(steps(tape))
+    for since in (timedelta(0), timedelta(hours=30), timedelta(hours=30, minutes=10, seconds=1), tape.length):
+        start = tape.start + since
+        later = [step for step in path if step.time > start]
+        held = [step for step in path if step.time <= start][-1]
+        expected = [held, *later] if since < tape.length else [path[-2], path[-1]]
+        assert list(steps(tape, start)) == expected
 
 
 @every_tape

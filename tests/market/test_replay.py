@@ -10,8 +10,15 @@ import pytest
 
 from bot.market import BadAdvance, BadPosition, BadSpeed, ReplayFeed, load_tape
 from bot.market.path import steps
+from engine.account import MarginAccount
 from engine.contracts import Contract
+from engine.events import AdlStruck
+from engine.exchange import decide
+from engine.fills import after
+from engine.formulas import adl_rank
+from engine.intents import Deleverage, Deposit, Open
 from engine.market import FillRule, MarketSnapshot
+from engine.position import MarginMode, Side
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -110,6 +117,106 @@ def test_bad_jumps_are_refused(feed: ReplayFeed) -> None:
         feed.advance(timedelta(0))
 
 
+@pytest.mark.parametrize("position", [0, 59, 61, 1_234.5, 33 * 3_600 + 1_201.25, 60 * 3_600 - 30])
+def test_it_goes_on_where_another_stopped(contracts: Mapping[str, Contract], position: float) -> None:
+    """A restart changes nothing: the same prices at hand, the same steps to come."""
+    tape = load_tape("oct-2025")
+    steady = ReplayFeed(tape, contracts)
+    if position:
+        for _ in steady.advance(timedelta(seconds=position)):
+            pass
+    resumed = ReplayFeed(tape, contracts, start=steady.position)
+    resumed.restore(steady.snapshot().funding)
+    assert resumed.snapshot() == steady.snapshot()
+    assert resumed.position == steady.position == timedelta(seconds=position)
+    hour = timedelta(hours=2)
+    assert list(resumed.advance(hour)) == list(steady.advance(hour))
+
+
+def test_it_can_be_stepped_by_hand(contracts: Mapping[str, Contract]) -> None:
+    feed = ReplayFeed(TAPE, contracts, start=10 * HOUR + 20 * MINUTE)
+    path = list(steps(TAPE, feed.clock.now()))
+    feed.pause()
+    (market,) = feed.step()
+    assert market.time == path[1].time
+    markets = list(feed.to_next_hour())
+    assert markets[-1].time == TAPE.start + 11 * HOUR
+    assert [market.time for market in markets] == [
+        step.time for step in path[2:] if step.time <= TAPE.start + 11 * HOUR
+    ]
+    assert list(feed.to_next_hour())[-1].time == TAPE.start + 12 * HOUR
+    for _ in feed.finish():
+        pass
+    assert (list(feed.step()), list(feed.to_next_hour())) == ([], [])
+
+
+def test_age_is_that_of_the_step_at_hand(contracts: Mapping[str, Contract]) -> None:
+    feed = ReplayFeed(TAPE, contracts, stale_after=timedelta(seconds=10))
+    first, second = (step.time for step in list(steps(TAPE))[:2])
+    assert feed.age(feed.clock.now()) == timedelta(0)
+    (market,) = feed.advance((second - first) / 2)
+    assert feed.age(feed.clock.now()) == (second - first) / 2
+    assert feed.stale(feed.clock.now()) is not market.fresh("BTCUSDT")
+
+
+def test_the_script_strikes_shorts_at_the_worst_minutes(contracts: Mapping[str, Contract]) -> None:
+    tape = load_tape("oct-2025")
+    feed = ReplayFeed(tape, contracts, start=33 * HOUR)
+    since = feed.clock.now()
+    found = []
+    for market in feed.advance(HOUR):
+        for strike in feed.struck(since, market.time):
+            assert strike.at == market.time  # every minute has a step of its own
+            assert strike.side is Side.SHORT
+            assert strike.price_in(market) == market.quote(strike.symbol).mark
+            found.append((f"{market.time:%H:%M}", strike.symbol))
+        since = market.time
+    assert len(found) == len(set(found)) == len(tape.adl) == len(tape.series)
+    assert {symbol for _, symbol in found} == set(tape.series)
+    assert {time for time, _ in found} == {"21:19", "21:20"}
+    assert not feed.struck(tape.start, tape.start + 33 * HOUR)
+    assert not ReplayFeed(TAPE, contracts).struck(TAPE.start, TAPE.end)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "leverage", "is_struck"),
+    [
+        ("BTCUSDT", 10, True),
+        ("BTCUSDT", 5, True),
+        ("BTCUSDT", 2, False),
+        ("ADAUSDT", 3, True),
+        ("ADAUSDT", 2, False),
+    ],
+)
+def test_who_is_struck(
+    contracts: Mapping[str, Contract], symbol: str, leverage: int, is_struck: bool
+) -> None:
+    """A short opened at noon of the day, isolated: its rank in the minute of the strike, and what a strike does."""
+    tape = load_tape("oct-2025")
+    feed = ReplayFeed(tape, contracts, start=24 * HOUR)
+    price = feed.snapshot().quote(symbol).last
+    quantity = contracts[symbol].floor_quantity(10_000 / price)
+    account = MarginAccount.empty()
+    for intent in (
+        Deposit(Decimal(20_000)),
+        Open(symbol, Side.SHORT, quantity, leverage, MarginMode.ISOLATED),
+    ):
+        account = after(account, decide(intent, account, feed.snapshot()))
+    (strike,) = (each for each in tape.adl if each.symbol == symbol)
+    market = list(feed.advance(strike.at - feed.clock.now()))[-1]
+    position = account.positions[symbol, Side.SHORT]
+    assert position.isolated_wallet is not None
+    mark = market.quote(symbol).mark
+    notional = position.quantity * mark
+    bracket = contracts[symbol].bracket_for(notional)
+    pnl = position.quantity * (position.entry_price - mark)
+    rank = adl_rank(pnl, position.isolated_wallet, notional * bracket.rate - bracket.amount)
+    assert (rank >= strike.least_rank) is is_struck
+    done = decide(Deleverage(symbol, Side.SHORT, strike.price_in(market)), account, market)
+    assert isinstance(done[-1], AdlStruck)
+    assert not after(account, done).positions
+
+
 async def played(feed: ReplayFeed, enough: int) -> list[MarketSnapshot]:
     markets: list[MarketSnapshot] = []
     done = asyncio.Event()
@@ -144,6 +251,42 @@ async def test_speed_is_tape_time_by_real_time(contracts: Mapping[str, Contract]
     markets = await played(feed, 4)
     expected = (markets[-1].time - TAPE.start).total_seconds() / 600
     assert expected * 0.9 <= loop.time() - began <= expected + 5
+
+
+async def test_a_pause_holds_the_tape_and_changes_no_step(contracts: Mapping[str, Contract]) -> None:
+    feed = ReplayFeed(TAPE, contracts, Decimal(6_000))
+    markets: list[MarketSnapshot] = []
+
+    async def take(market: MarketSnapshot) -> None:
+        markets.append(market)
+        if len(markets) == 3:
+            feed.pause()
+
+    running = asyncio.create_task(feed.run(take))
+    await asyncio.sleep(0.2)
+    assert feed.paused
+    assert len(markets) == 3
+    (stepped,) = feed.step()
+    await asyncio.sleep(0.05)
+    assert len(markets) == 3
+    feed.resume()
+    await asyncio.sleep(0.2)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert not feed.paused
+    times = [market.time for market in [*markets[:3], stepped, *markets[3:]]]
+    assert len(times) > 6
+    assert times == [step.time for step in steps(TAPE)][1 : len(times) + 1]
+
+
+async def test_a_new_speed_counts_at_once(contracts: Mapping[str, Contract]) -> None:
+    """At 1x the next step is up to a minute away: nobody waits for it after asking for 6,000x."""
+    feed = ReplayFeed(TAPE, contracts)
+    playing = asyncio.create_task(played(feed, 5))
+    await asyncio.sleep(0.05)
+    feed.speed = Decimal(6_000)
+    assert len(await asyncio.wait_for(playing, 5)) >= 5
 
 
 async def test_time_moved_by_hand_while_it_plays_is_not_played_again(

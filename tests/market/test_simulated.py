@@ -103,6 +103,23 @@ def test_contracts_move_together_with_fat_tails(contracts: Mapping[str, Contract
     assert fmean(((r - mean) / deviation) ** 4 for r in btc) > 4  # a normal distribution has 3
 
 
+def test_four_months_have_the_shape_of_a_market(contracts: Mapping[str, Contract]) -> None:
+    """Every contract moves with Bitcoin, its hours have fat tails, and funding follows the premium to both sides."""
+    feed = feed_of(contracts, 3)
+    markets = [market for _ in range(4) for market in feed.advance(timedelta(days=30))]
+    btc = returns(markets, "BTCUSDT")
+    for symbol in contracts:
+        hourly = returns(markets, symbol)
+        mean, deviation = fmean(hourly), pstdev(hourly)
+        assert fmean(((r - mean) / deviation) ** 4 for r in hourly) > 4.5
+        assert symbol == "BTCUSDT" or 0.5 < correlation(btc, hourly) < 0.95
+    quotes = [market.quotes["ETHUSDT"] for market in markets]
+    rates = [float(quote.funding_rate) for quote in quotes]
+    assert correlation(rates, [float(quote.mark / quote.index - 1) for quote in quotes]) > 0.6
+    assert min(rates) < 0
+    assert max(rates) > 0.0005
+
+
 def test_spread_grows_with_the_root_of_time(contracts: Mapping[str, Contract]) -> None:
     """BTC: √(0.40² + 0.15²) ≈ 43 % a year, whatever the length of the steps."""
     hourly = returns(list(feed_of(contracts).advance(timedelta(days=30))), "BTCUSDT")

@@ -11,6 +11,7 @@ import pytest
 from bot.market.errors import InvalidDataFile, UnknownTape
 from bot.market.tape import Candle
 from bot.market.tape_file import load_tape, parse_tape, tape_ids
+from engine.position import Side
 
 COINS_OF_2025 = "BTC ETH SOL BNB XRP DOGE ADA LINK LTC"
 
@@ -125,6 +126,17 @@ def test_the_minutes_of_10_october() -> None:
     assert (low.mark, low.last) == (Decimal("101877.69"), Decimal("101516.5"))
 
 
+def test_only_the_tape_of_10_october_scripts_deleveraging() -> None:
+    assert {tape_id for tape_id in tape_ids() if load_tape(tape_id).adl} == {"oct-2025"}
+    strikes = load_tape("oct-2025").adl
+    assert {(f"{strike.at:%H:%M}", strike.side, strike.price) for strike in strikes} == {
+        ("21:19", Side.SHORT, "mark"),
+        ("21:20", Side.SHORT, "mark"),
+    }
+    text = files("bot.market").joinpath("tapes", "oct-2025.toml").read_text("utf-8")
+    assert "A script of ours, no record" in text
+
+
 @pytest.mark.parametrize("tape_id", ["", "oct", "OCT-2025", "../levels", "oct-2025.toml", "x" * 10_000])
 def test_an_unknown_tape_is_refused_with_the_known_ones(tape_id: str) -> None:
     with pytest.raises(UnknownTape) as refused:
@@ -237,6 +249,32 @@ def test_series_must_be_fit_for_a_path() -> None:
 )
 def test_notes_must_fit_the_candles(change: tuple[str, str], place: str) -> None:
     assert place in [fault.partition(":")[0] for fault in faults(change)]
+
+
+STRIKE = """[[adl]]
+at = 2026-01-01T01:30:00Z
+symbol = "BTCUSDT"
+side = "short"
+least_rank = 0.005
+price = "mark"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("T01:30:00Z", "T02:00:00Z", "at"),
+        ("T01:30:00Z", "T01:30:30Z", "at"),
+        ("T01:30:00Z", "T00:30:00Z", "at"),
+        ('"BTCUSDT"', '"XYZ"', "symbol"),
+        ('"short"', '"both"', "side"),
+        ("0.005", "-1", "least_rank"),
+        ('"mark"', '"index"', "price"),
+    ],
+)
+def test_strikes_must_fit_the_tape(old: str, new: str, place: str) -> None:
+    added = STRIKE + STRIKE.replace(old, new)
+    assert faults(("[series.BTCUSDT]", f"{added}[series.BTCUSDT]"))[0].partition(":")[0] == f"adl.1.{place}"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ LISTED = {
     ),
     *("why", "settings", "reset", "cancel", "privacy"),
     *("limit", "stop", "sl", "tp", "trail", "orders", "cancelorder", "hedge"),
-    *("liq", "max", "whatif", "funding", "compare"),
+    *("liq", "max", "whatif", "funding", "compare", "twin"),
+    *("alert", "alerts", "quiet", "sleep", "postmortem", "replay"),
 }
 
 

@@ -19,7 +19,7 @@ from tests.harness import places, talking
 LANGUAGES = load_languages()
 LETTER = re.compile(r"[^\W\d_]+")
 # What no catalogue translates: the currency, coins, a command as it is typed, the universal time, dates as Babel writes them.
-ALIKE = {"USDT", "UTC", "help"} | {each.removesuffix("USDT") for each in load_contracts()}
+ALIKE = {"USDT", "UTC", "help"} | {letter * 3 for letter in "ABCDEFGHI"} | {each.removesuffix("USDT") for each in load_contracts()}
 MONTHS = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
 # Data that is shown as it is: what was typed, names of commands, places of the documentation.
 ECHOED = {
@@ -36,7 +36,7 @@ ECHOED = {
         "number",
         "language",
     ),
-    *("command", "tag"),
+    *("command", "tag", "venue", "alias"),
 }
 
 
@@ -141,6 +141,7 @@ def hard_coded(reply: Reply) -> set[str]:
         each for each in echoed(reply.answer.to_json()["data"]) if not LETTER.fullmatch(each) or len(each) > 1
     }
     given |= {value for row in reply.answer.buttons for each in row for value in each.values.values()}
+    given |= set(echoed(reply.answer.to_json()["banner"], inside=True))
     words = {word for each in given for word in LETTER.findall(each)} | ALIKE | MONTHS
     shown = [span.text for spans in spans_of(reply) for span in spans if Look.CODE not in span.looks]
     shown += [each.label for each in reply.all_buttons()]

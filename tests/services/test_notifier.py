@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from bot.content.catalogue import load_languages
 from bot.core.identity import Identity, Platform
 from bot.core.sender import RetryLater, Unreachable
+from bot.market import FixedFeed
 from bot.services.notifier import CLAIM, FIRST_PAUSE, MOST_ATTEMPTS, Notifier
 from bot.storage import outbox
 from bot.telemetry import Telemetry
@@ -24,10 +26,9 @@ async def liquidated(*, who: tuple[str, ...] = ("me",), **more: object) -> Async
     async with talking(wallet=1000, **more) as talk:  # type: ignore[arg-type]
         for each in who:
             await talk.dialogue("/open btc long 10x isolated 500", "!press Confirm", who=each)
-        held = talk.bot.notifier
-        talk.bot.notifier.serve_through(())
-        await talk.price("btc", 45_000)
-        held.serve_through((talk.postbox,))
+        feed = talk.bot.feed
+        assert isinstance(feed, FixedFeed)
+        await talk.bot.settlement.tick(feed.set_price("BTCUSDT", Decimal(45_000)))
         yield talk
 
 

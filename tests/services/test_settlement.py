@@ -8,8 +8,7 @@ from pathlib import Path
 
 from bot.core.identity import Identity, Platform
 from bot.market.fixed import FixedFeed
-from bot.services.proposals import Scan
-from bot.services.settlement import GROUP, Settlement
+from bot.services.settlement import GROUP
 from engine.market import MarketSnapshot
 from tests.harness import Postbox, Talk, talking
 
@@ -174,9 +173,7 @@ async def test_the_notice_comes_with_the_liquidation_or_not_at_all(tmp_path: Pat
     path = tmp_path / "kept.db"
     async with talking(database=f"sqlite+aiosqlite:///{path}") as talk:
         await talk.dialogue(*LONG)
-        bot = talk.bot
-        scan = Scan(bot.store, bot.telemetry.incident)
-        await Settlement(bot.store, bot.clock, bot.telemetry, scan).tick(at(talk, 45_000))
+        await talk.bot.settlement.tick(at(talk, 45_000))
         with sqlite3.connect(path) as other:
             assert other.execute("SELECT count(*) FROM notices").fetchone() == (1,)
         await talk.bot.control.flush()

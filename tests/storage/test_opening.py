@@ -315,7 +315,7 @@ async def test_a_directory_that_cannot_be_written_is_reported(open_directory: Pa
 
 async def test_a_full_disk_is_reported_and_keeps_everything_out(file_url: str) -> None:
     def limit(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA max_page_count = 60")
+        connection.execute("PRAGMA max_page_count = 150")
 
     event.listen(Engine, "connect", limit)
     try:
@@ -324,7 +324,7 @@ async def test_a_full_disk_is_reported_and_keeps_everything_out(file_url: str) -
 
         async def fill() -> None:
             async with store.unit() as unit:
-                for _ in range(2000):
+                for _ in range(4000):
                     people.create(unit, identity(), person())
 
         with pytest.raises(DatabaseFull):

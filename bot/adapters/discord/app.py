@@ -107,9 +107,9 @@ class DiscordFront:
             for page in render(reply):
                 view = page.view()
                 if view is None:
-                    await channel.send(embed=page.embed)
+                    await channel.send(embed=page.embed, silent=reply.silent)
                 else:
-                    await channel.send(embed=page.embed, view=view)
+                    await channel.send(embed=page.embed, view=view, silent=reply.silent)
         except (discord.Forbidden, discord.NotFound):
             raise Unreachable(to.platform) from None
         except discord.RateLimited as limited:

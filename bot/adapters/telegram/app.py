@@ -92,7 +92,7 @@ class TelegramFront:
             raise RetryLater(wait)
         try:
             for number, page in enumerate(pages(reply, self._bot.username)):
-                await self._delivery.send(chat, page, patient=number > 0)
+                await self._delivery.send(chat, page, patient=number > 0, silent=reply.silent)
         except Flood as flood:
             raise RetryLater(flood.seconds) from None
         except Forbidden:

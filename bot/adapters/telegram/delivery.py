@@ -44,8 +44,9 @@ class Delivery:
         thread: int | None = None,
         said: int | None = None,
         patient: bool = True,
+        silent: bool = False,
     ) -> None:
-        """Send a new message, in a topic and as the answer to a message where these are given.
+        """Send a new message, in a topic and as the answer to a message where these are given; `silent`: no sound.
 
         Raises Forbidden, BadRequest and, after several attempts or at once without patience, Flood or NetworkError.
         """
@@ -59,6 +60,7 @@ class Delivery:
                 text=page.html,
                 parse_mode=ParseMode.HTML.value,
                 link_preview_options=_NO_PREVIEW,
+                disable_notification=silent or None,
                 message_thread_id=thread,
                 reply_parameters=answered,
                 reply_markup=page.keyboard,

@@ -1,0 +1,185 @@
+"""The question bank: one right option among plausible ones, none of which gives itself away."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.content.catalogue import LOCALES, ContentFault
+from bot.content.curriculum import load_curriculum
+from bot.content.quizbank import Question, QuizBank, load_quiz_bank
+from bot.content.skills import Skill
+
+CURRICULUM = load_curriculum()
+BANK = CURRICULUM.bank
+QUESTIONS = list(BANK.questions.values())
+EVERY = pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.id)
+
+
+def test_there_are_enough_questions_of_every_skill() -> None:
+    assert len(QUESTIONS) >= 60
+    of_skill = Counter(each.skill for each in QUESTIONS)
+    assert set(of_skill) == set(Skill)
+    assert min(of_skill.values()) >= 3
+
+
+def test_every_lesson_asks_three_of_its_own() -> None:
+    asked = [each for lesson in CURRICULUM.lessons.values() for each in lesson.questions]
+    assert len(asked) == len(set(asked)) == 3 * len(CURRICULUM.lessons)
+    for lesson in CURRICULUM.lessons.values():
+        assert {BANK.questions[each].lesson for each in lesson.questions} == {lesson.id}
+
+
+@EVERY
+def test_a_question_is_fair(question: Question) -> None:
+    assert [each.right for each in question.options].count(True) == 1
+    assert 3 <= len(question.options) <= 4
+    lengths = [len(each.text) for each in question.options]
+    assert max(lengths) <= 1.6 * min(lengths), lengths
+    assert not any(
+        re.search(r"\b(all|none) of (the above|these|them)\b", each.text, re.IGNORECASE)
+        for each in question.options
+    )
+    assert question.stem.endswith("?")
+    for option in question.options:
+        assert option.text[0].isupper()
+        assert not option.text.endswith(".")
+        assert option.why.endswith((".", "!"))
+        assert option.text not in option.why
+
+
+def test_length_does_not_give_the_answer_away() -> None:
+    """With three options or four, chance would make the right one the longest, or the shortest, in about a third."""
+    longest = sum(len(q.options[0].text) > max(len(o.text) for o in q.options[1:]) for q in QUESTIONS)
+    shortest = sum(len(q.options[0].text) < min(len(o.text) for o in q.options[1:]) for q in QUESTIONS)
+    assert 0.2 <= longest / len(QUESTIONS) <= 0.4
+    assert 0.2 <= shortest / len(QUESTIONS) <= 0.4
+
+
+def test_no_first_word_gives_the_answer_away() -> None:
+    """Words such as “Nothing” or “None” open right and wrong options alike."""
+    for word in ("Nothing", "Neither", "It"):
+        opened = [o.right for q in QUESTIONS for o in q.options if re.split(r"\W", o.text)[0] == word]
+        assert True in opened
+        assert False in opened
+
+
+def test_every_misconception_is_put_to_use_and_explained() -> None:
+    used = Counter(o.misconception for q in QUESTIONS for o in q.options if o.misconception)
+    assert len(used) >= 25
+    assert set(used) == set(BANK.misconceptions)
+    for each in BANK.misconceptions.values():
+        sentences = re.findall(r"[^.!?]+[.!?]", each.correction)
+        assert len(sentences) == 2, each.id
+        assert not each.name.endswith(".")
+        assert CURRICULUM.lessons[each.lesson].skill is each.skill
+
+
+def test_the_misconceptions_of_the_syllabus_are_all_there() -> None:
+    syllabus = """lev-multiplies-pnl lev-is-risk ten-x-ten-percent liq-at-minus-1-over-l margin-is-fee futures-borrow
+        roe-is-account fee-on-margin one-mmr im-is-mm liq-at-zero liq-warns liq-price-is-fill liq-all stop-guaranteed
+        stop-useless one-x-safe owe-money position-returns liq-price-fixed isolated-safer cross-safer cross-lev-sets-liq
+        cross-own-price iso-helps iso-tops-up margin-raises-profit lower-lev-free iso-hedge-safe switch-anytime
+        orders-free last-price-liq mark-no-wick funding-to-exchange funding-on-margin positive-shorts-pay
+        funding-continuous funding-nothing hold-free adl-losers insurance-refunds demo-is-real top-is-skill win-rate
+        averaging-down"""
+    assert set(syllabus.split()) <= BANK.misconceptions.keys()
+
+
+# Order
+
+
+def test_a_seed_gives_one_order_and_seeds_give_all() -> None:
+    places: Counter[tuple[int, int]] = Counter()
+    for question in QUESTIONS:
+        assert question.shuffled("7") == question.shuffled("7")
+        for seed in range(300):
+            shown = question.shuffled(str(seed))
+            assert set(shown) == set(question.options)
+            places[len(shown), [each.right for each in shown].index(True)] += 1
+    for (options, _), times in places.items():
+        fair = sum(n for (size, _), n in places.items() if size == options) / options
+        assert 0.85 * fair < times < 1.15 * fair, places
+
+
+# Files
+
+MISCONCEPTION = """\
+[[misconception]]
+id = "{id}"
+name = "A belief"
+correction = "It is not so. This is so."
+skill = "pnl"
+lesson = "pnl"
+"""
+QUESTION = """\
+[[question]]
+id = "q"
+skill = "pnl"
+family = "f"
+lesson = "pnl"
+stem = "What?"
+right = "This"
+why = "It is so."
+
+[[question.wrong]]
+option = "That"
+misconception = "one"
+why = "It is not."
+
+[[question.wrong]]
+option = "Other"
+misconception = "two"
+why = "Nor is this."
+"""
+
+
+def bank(tmp_path: Path, text: str, language: str = "en") -> QuizBank:
+    folder = tmp_path / "en" / "quizzes"
+    folder.mkdir(parents=True)
+    both = MISCONCEPTION.format(id="one") + MISCONCEPTION.format(id="two")
+    (folder / "misconceptions.toml").write_text(both, encoding="utf-8")
+    (folder / "pnl.toml").write_text(text, encoding="utf-8")
+    return load_quiz_bank(language, tmp_path)
+
+
+def test_a_bank_is_read(tmp_path: Path) -> None:
+    found = bank(tmp_path, QUESTION, "es").questions["q"]
+    assert [(each.text, each.misconception) for each in found.options] == [
+        ("This", None),
+        ("That", "one"),
+        ("Other", "two"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ('"What?"', f'"{"x" * 301}"', "pnl.toml:6: question.0.stem"),
+        ('"That"', f'"{"x" * 101}"', "pnl.toml:11: question.0.wrong.0.option"),
+        ('"two"', '"three"', "pnl.toml:2: question.0: no misconception three"),
+        ('"two"', '"one"', "two options stand for one misconception"),
+        ('"Other"', '"That"', "two options are the same"),
+        ('skill = "pnl"', 'skill = "luck"', "pnl.toml:3: question.0.skill"),
+        (QUESTION, QUESTION + QUESTION, "pnl.toml:20: question.1.id: q is taken"),
+        (QUESTION[QUESTION.rindex("[[") :], "", "question.0.wrong: Tuple should have at least 2"),
+        ("stem", "steam", "pnl.toml:6: question.0.steam: Extra inputs"),
+    ],
+)
+def test_a_fault_names_its_line(tmp_path: Path, was: str, becomes: str, said: str) -> None:
+    assert was in QUESTION
+    with pytest.raises(ContentFault) as caught:
+        bank(tmp_path, QUESTION.replace(was, becomes))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "language", sorted(path.parent.name for path in LOCALES.glob("*/quizzes") if path.parent.name != "en")
+)
+def test_every_language_asks_the_same(language: str) -> None:
+    found = load_curriculum(language).bank
+    assert found.questions.keys() == BANK.questions.keys()
+    for each in QUESTIONS:
+        told = found.questions[each.id].options
+        assert [option.misconception for option in told] == [option.misconception for option in each.options]
