@@ -26,6 +26,7 @@ from bot.core.request import Request, Said
 from bot.market import ReplayFeed
 from bot.services.markets import MAIN_MARKET
 from bot.services.turn import DEFAULT_SIZE
+from bot.services.watching import Watching
 from bot.storage import accounts, people
 from bot.storage.accounts import Account
 from bot.storage.people import Person
@@ -56,9 +57,10 @@ class Timing:
 
 def lives(market: MarketSnapshot, chance: random.Random) -> list[tuple[Event, ...]]:
     """Journals of invented learners: mostly long, from careful to reckless, some with a stop."""
-    found = []
+    found: list[tuple[Event, ...]] = []
     while len(found) < TEMPLATES:
-        state, journal = MarginAccount.empty(), ()
+        state = MarginAccount.empty()
+        journal: tuple[Event, ...] = ()
         intents: list[Intent] = [Deposit(Decimal(chance.choice((500, 1_000, 10_000))))]
         for _ in range(chance.choice((1, 1, 2, 3))):
             intents += _trade(market, chance)
@@ -163,7 +165,9 @@ async def run(path: Path, number: int, start: int, hours: int) -> None:
         await settle_in(bot, number, chance)
         print(f"{number:,} accounts written in {time.perf_counter() - began:.1f} s")
         began = time.perf_counter()
-        await bot.settlement.proposer.load()
+        proposer = bot.settlement.proposer
+        assert isinstance(proposer, Watching)
+        await proposer.load()
         print(f"loaded into the watch in {time.perf_counter() - began:.1f} s")
         timing = Timing()
         await chat_calmly(bot, timing.calm)

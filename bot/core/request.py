@@ -39,8 +39,7 @@ class Request:
     """One act of one person in one chat.
 
     `update` is unique on its platform: the same update again is the same act. `language` is what the platform
-    says the person reads. `whispers`: the front can show an answer in this chat to this person alone. `admin`:
-    whether the person administers the chat; None where the platform does not say so by itself.
+    says the person reads. `whispers`: the front can show an answer in this chat to this person alone.
     """
 
     update: str
@@ -50,4 +49,3 @@ class Request:
     name: str = ""
     language: str | None = None
     whispers: bool = True
-    admin: bool | None = None

@@ -88,9 +88,7 @@ async def load_all(
     return _readable(await unit.fetch(_BY_IDS, {"of_accounts": list(ids)}), damaged)
 
 
-async def exposed(
-    unit: UnitOfWork, market: str, damaged: Callable[[Exception], object]
-) -> Sequence[Account]:
+async def exposed(unit: UnitOfWork, market: str, damaged: Callable[[Exception], object]) -> Sequence[Account]:
     """Every account of a market that a price can change: with an open position or order; in the order of their ids.
 
     `damaged` gets what cannot be read.

@@ -84,7 +84,9 @@ def told(database: Path) -> tuple[Counter[str], int]:
     raw.close()
     of_account = Counter(key.split(":")[1] for _, template, _, key in rows if template == "liquidated")
     assert of_account == Counter(dict(begun)), "a liquidation without its notice, or a notice without it"
-    return Counter(f"{who} {template} {json.loads(data).get('at')}" for who, template, data, _ in rows), waiting
+    return Counter(
+        f"{who} {template} {json.loads(data).get('at')}" for who, template, data, _ in rows
+    ), waiting
 
 
 if __name__ == "__main__":

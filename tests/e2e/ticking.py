@@ -52,7 +52,9 @@ async def act(bot: Bot, chance: random.Random, run: str) -> None:
             who = f"p{chance.randrange(PEOPLE)}"
             chat = ChatRef(Platform.CONSOLE, who, private=True)
             line = chance.choice((*ORDERS, "/close all", "/reset confirm"))
-            said = Request(f"{run}-{number}-{chance.random()}", Identity(Platform.CONSOLE, who), chat, Said(line))
+            said = Request(
+                f"{run}-{number}-{chance.random()}", Identity(Platform.CONSOLE, who), chat, Said(line)
+            )
             await bot.router.handle(said)
         btc = Decimal(50_000 + chance.randrange(-4_000, 4_000))
         feed.set_price("ETHUSDT", Decimal(2_500 + chance.randrange(-200, 200)))
@@ -72,7 +74,9 @@ async def main(database: Path, delivered: Path, seed: str) -> None:
                 chat = ChatRef(Platform.CONSOLE, who.user, private=True)
                 await bot.router.handle(Request(f"{seed}-{number}", who, chat, Said("/settings confirm off")))
             if seed == "last":
-                await bot.control.clock(timedelta(minutes=1))  # what was claimed before the kill is due again by then
+                await bot.control.clock(
+                    timedelta(minutes=1)
+                )  # what was claimed before the kill is due again by then
                 return
             notifier = asyncio.create_task(bot.notifier.run())
             try:

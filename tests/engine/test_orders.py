@@ -14,6 +14,7 @@ from engine import (
     CancelOrders,
     CancelReason,
     ChangeLeverage,
+    ChangeMode,
     ChangePositionMode,
     Close,
     FillRule,
@@ -45,7 +46,7 @@ from engine.order_events import (
     OrderTrailed,
     OrderTriggered,
 )
-from tests.engine.world import BTC, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, world
+from tests.engine.world import BTC, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, flat, world
 
 D = Decimal
 
@@ -420,3 +421,28 @@ def test_a_reduction_by_a_resting_order_keeps_the_others() -> None:
     assert isinstance(reduced, PositionReduced)
     assert isinstance(reduced, Fill)
     assert list(case.account.orders) == [2]
+
+
+@pytest.mark.parametrize(("short", "quantity", "cost"), [("0", "0.1", "555"), ("0.05", "0.2", "585")])
+def test_the_open_loss_of_a_resting_order_counts_for_what_it_opens(
+    short: str, quantity: str, cost: str
+) -> None:
+    """At mark 50,000 and last 51,000 a bid of 50,500 rests; what it opens would show 500 a coin as a loss."""
+    spared = (
+        D(200) if D(short) else D(0)
+    )  # a short of 0.05 from 51,000: its margin of 250 less its profit of 50
+    for less, accepted in ((D(0), True), (D("0.01"), False)):
+        case = world(str(D(cost) + spared - less), flat(BTC), BTC="50000")
+        quote = replace(case.market.quotes[BTC], last=D(51000))
+        case.market = replace(case.market, quotes={BTC: quote})
+        case.do(ChangeMode(BTC, CROSS))
+        case.do(ChangeLeverage(BTC, 10))
+        if D(short):
+            case.open(BTC, SHORT, short)
+        if accepted:
+            (placed,) = case.place(BTC, LONG, "limit", quantity, "50500")
+            assert isinstance(placed, OrderAccepted)
+            continue
+        with pytest.raises(InsufficientMargin) as caught:
+            case.place(BTC, LONG, "limit", quantity, "50500")
+        assert caught.value.figures["cost"] == D(cost)

@@ -31,7 +31,7 @@ from engine import (
 )
 from engine import errors as e
 from engine.exchange import decide
-from tests.engine.world import ADA, BTC, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, world
+from tests.engine.world import ADA, BTC, CROSS, ETH, ISOLATED, LONG, NOW, SHORT, World, flat, world
 
 D = Decimal
 
@@ -195,6 +195,14 @@ REFUSED: list[tuple[Callable[[], World], Intent, type[Refusal], int | None, dict
     (empty, order(price=None), e.BadOrder, -1102, {"field": "price"}),
     (empty, order(quantity=None), e.BadOrder, -1102, {"field": "quantity"}),
     (empty, order(close_position=True), e.BadOrder, -1102, {"field": "close-position"}),
+    (empty, order(quantity=None, close_position=True), e.BadOrder, -1102, {"field": "close-position"}),
+    (
+        empty,
+        order("stop-market", price=None, trigger="51000", close_position=True),
+        e.BadOrder,
+        -1102,
+        {"field": "close-position"},
+    ),
     (empty, order("stop-market", price=None), e.BadOrder, -1102, {"field": "trigger"}),
     (empty, order(trigger="48000"), e.BadOrder, -1102, {"field": "trigger"}),
     (empty, order("trailing-stop", price=None), e.BadOrder, -1102, {"field": "callback"}),
@@ -269,6 +277,24 @@ def test_refused(
     assert caught.value.exchange_code == code
     assert {name: caught.value.figures[name] for name in figures} == figures
     assert caught.value.code in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "intent"),
+    [
+        (empty, Deposit(D("1e10") - 1000)),
+        (empty, Open(BTC, LONG, D("0.001"))),  # 50: the minimum notional
+        (
+            lambda: world("500", flat(BTC), BTC="50000"),
+            Open(BTC, SHORT, D("0.1"), 10, CROSS),
+        ),  # costs all there is
+        (lambda: world("5000", flat(BTC), BTC="50000"), order(price="52500")),
+        (lambda: world("5000", flat(BTC), BTC="50000"), order(price="47500", direction=SHORT)),
+    ],
+)
+def test_just_not_refused(make: Callable[[], World], intent: Intent) -> None:
+    case = make()
+    assert decide(intent, case.account, case.market)
 
 
 def test_every_refusal_is_reached() -> None:

@@ -35,8 +35,13 @@ APART: tuple[Answer, ...] = (
     Answer(
         "alert",
         {
-            **{"what": "too-many", "symbol": "BTCUSDT", "base": "BTC", "most": 20},
-            **{"price": "1", "above": True, "mark": "2"},
+            "what": "too-many",
+            "symbol": "BTCUSDT",
+            "base": "BTC",
+            "most": 20,
+            "price": "1",
+            "above": True,
+            "mark": "2",
         },
         ok=False,
     ),
@@ -415,10 +420,38 @@ async def _attentive(talk: Talk) -> None:
     await talk.price("eth", 2_500)
     for line in (
         *("/sleep 9d", "/sleep", "/alert btc", "/cancel", "/alert btc < 49000", "/alert btc < 49000"),
-        *("/alert btc < 60000", "/alert btc > 40000", "/alert btc 50000", "/alert btc above <49000", "/alert list"),
-        *("/alert drop 9", "/alert drop 1", "/alert drop 1", "/alert list", "/alerts", "/alerts off", "/alerts 75"),
-        *("/alerts liquidated off", "/alerts margin silent", "/quiet", "/quiet 23-7", "/quiet bla", "/alerts"),
-        *("/settings zone utc", "/quiet", "/quiet off", "/alerts price off", "/alert btc 48000", "/alerts price silent"),
+        *(
+            "/alert btc < 60000",
+            "/alert btc > 40000",
+            "/alert btc 50000",
+            "/alert btc above <49000",
+            "/alert list",
+        ),
+        *(
+            "/alert drop 9",
+            "/alert drop 1",
+            "/alert drop 1",
+            "/alert list",
+            "/alerts",
+            "/alerts off",
+            "/alerts 75",
+        ),
+        *(
+            "/alerts liquidated off",
+            "/alerts margin silent",
+            "/quiet",
+            "/quiet 23-7",
+            "/quiet bla",
+            "/alerts",
+        ),
+        *(
+            "/settings zone utc",
+            "/quiet",
+            "/quiet off",
+            "/alerts price off",
+            "/alert btc 48000",
+            "/alerts price silent",
+        ),
         *("/alert btc 47000", "/alerts price on", "/alert btc 52000", "/limit btc long @40000 100usdt"),
         *("/sleep", "/sleep 90m", "/open btc long 20x isolated 500", "/sleep 7d", "/sleep 1d"),
         *("/open eth long 20x cross 4000usdt", "/sleep 7d"),
@@ -430,7 +463,9 @@ async def _attentive(talk: Talk) -> None:
     for subject in ("margin", "price", "funding", "filled", "stop", "liquidated"):
         await talk.say(f"/alerts {subject}", who)
     now = talk.bot.clock.now()
-    to_funding = timedelta(hours=8) - (now - now.replace(hour=0, minute=0, second=0, microsecond=0)) % timedelta(hours=8)
+    to_funding = timedelta(hours=8) - (
+        now - now.replace(hour=0, minute=0, second=0, microsecond=0)
+    ) % timedelta(hours=8)
     if to_funding > timedelta(minutes=12):
         await talk.bot.control.clock(to_funding - timedelta(minutes=10))
     for symbol, price in (("btc", 52_500), ("btc", 47_760), ("btc", 47_732), ("btc", 50_000), ("eth", 2_215)):

@@ -19,7 +19,11 @@ from tests.harness import places, talking
 LANGUAGES = load_languages()
 LETTER = re.compile(r"[^\W\d_]+")
 # What no catalogue translates: the currency, coins, a command as it is typed, the universal time, dates as Babel writes them.
-ALIKE = {"USDT", "UTC", "help"} | {letter * 3 for letter in "ABCDEFGHI"} | {each.removesuffix("USDT") for each in load_contracts()}
+ALIKE = (
+    {"USDT", "UTC", "help"}
+    | {letter * 3 for letter in "ABCDEFGHI"}
+    | {each.removesuffix("USDT") for each in load_contracts()}
+)
 MONTHS = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
 # Data that is shown as it is: what was typed, names of commands, places of the documentation.
 ECHOED = {

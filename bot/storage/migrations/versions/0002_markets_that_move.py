@@ -131,7 +131,11 @@ def jobs_and_replays() -> None:
     )
     op.create_index("ix_jobs_due_at", "jobs", ["due_at"])
     partial_index(
-        "uq_accounts_replay", "accounts", ["person_id"], "kind = 'replay' AND archived_at IS NULL", unique=True
+        "uq_accounts_replay",
+        "accounts",
+        ["person_id"],
+        "kind = 'replay' AND archived_at IS NULL",
+        unique=True,
     )
     table(
         "replays",

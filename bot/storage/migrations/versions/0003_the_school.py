@@ -38,9 +38,7 @@ def key(name: str, *columns: str) -> sa.PrimaryKeyConstraint:
 
 def of_person(name: str) -> sa.ForeignKeyConstraint:
     """Rows that go with a person."""
-    return sa.ForeignKeyConstraint(
-        ["person_id"], ["people.id"], name=f"fk_{name}_people", ondelete="CASCADE"
-    )
+    return sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=f"fk_{name}_people", ondelete="CASCADE")
 
 
 def upgrade() -> None:
