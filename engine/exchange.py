@@ -268,4 +268,7 @@ def _open(intent: Open, account: MarginAccount, market: MarketSnapshot) -> tuple
     check_minimum(contract, quantity, quote.mark, account.settings_of(symbol).leverage)
     price = fill_price(contract, quote, market.fill_rule, side, quantity)
     leg = side if account.position_mode is PositionMode.HEDGE else None
-    return (*events, *book(Trade(symbol, side, quantity, price, leg), account, market))
+    return (
+        *events,
+        *book(Trade(symbol, side, quantity, price, leg, checked=intent.checked), account, market),
+    )

@@ -22,7 +22,8 @@ class Open:
     which is opened or added to and never reduced.
 
     `quantity` in coins, a multiple of the contract's step. Leverage and mode, if named, are set first and
-    stand or fall with the order.
+    stand or fall with the order. `checked`: a fill told again that had rested; it was checked when it was accepted,
+    so that only the cross wallet must cover what it moves.
     """
 
     symbol: str
@@ -30,6 +31,7 @@ class Open:
     quantity: Decimal
     leverage: int | None = None
     mode: MarginMode | None = None
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,8 +184,10 @@ class RestingCommands:
                 settings.leverage, settings.mode, lost, figures.equity, trades, None, waits=True
             ),
         }
-        why = Button(N_("Why this available?"), "why available")
-        return Answer("preview_order", data).with_buttons((*confirm_row(preview), why))
+        why = [Button(N_("Why this available?"), "why available")]
+        if order.price is not None:
+            why.insert(0, Button(N_("Why this much margin?"), f"why order-cost preview={preview}"))
+        return Answer("preview_order", data).with_buttons(confirm_row(preview), tuple(why))
 
 
 def _refuse_endings(words: LimitWords | StopWords) -> None:

@@ -17,9 +17,10 @@ from bot.services.orders import Orders
 from bot.services.turn import BotTurn
 from engine.account import MarginAccount
 from engine.errors import NoPosition
-from engine.explain import FIGURES, MORE_FIGURES, Derivation, explain
+from engine.explain import FIGURES, MORE_FIGURES, Derivation, explain, explain_limit_cost
 from engine.intents import Open
 from engine.position import MarginMode, Side
+from engine.resting import Order
 
 OF_POSITION = frozenset(
     {
@@ -81,6 +82,9 @@ class WhyCommands:
         state = (await turn.account()).state
         intent = await self._orders.previewed(turn, words.preview)
         symbol = words.symbol or (intent.symbol if intent else None)
+        waiting = await self._orders.waiting(turn, words.preview) if intent is None else None
+        if words.figure == "order-cost" and waiting is not None:
+            return self._cost(turn, *waiting)
         if words.figure == "order-cost" and intent is None:
             return Answer("why_needs_order", ok=False)
         if words.figure == "max-open":
@@ -113,6 +117,18 @@ class WhyCommands:
             self._other_figures(derivation, words.preview, words.side),
             fresh=intent is not None,  # the preview stays, to be confirmed
         )
+
+    def _cost(self, turn: BotTurn, order: Order, state: MarginAccount) -> Answer:
+        """What a limit order costs at its own price."""
+        data = {
+            **derivation_data(explain_limit_cost(order, state, turn.market)),
+            "side": order.direction,
+            "mode": state.settings_of(order.symbol).mode,
+            "leverage": state.settings_of(order.symbol).leverage,
+            "previewed": True,
+        }
+        row = (Button(FIGURE.labels["available"], "why available"),)
+        return Answer("why", data, (row,), fresh=True)
 
     def _most(self, turn: BotTurn, words: WhyWords, state: MarginAccount, intent: Open | None) -> Answer:
         """The most that can be opened on one side, long unless the words or the preview name the other."""

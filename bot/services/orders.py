@@ -13,9 +13,10 @@ from bot.storage.accounts import Account
 from engine.account import MarginAccount
 from engine.events import Event, PositionIncreased, PositionOpened
 from engine.exchange import decide
-from engine.intents import ChangeLeverage, ChangeMode, ChangePositionMode, Close, Intent, Open
+from engine.intents import ChangeLeverage, ChangeMode, ChangePositionMode, Close, Intent, Open, Place
 from engine.order_events import OrderAccepted, OrderTrailed
 from engine.position import MarginMode, PositionMode, Side
+from engine.resting import Order
 
 RESET = "reset"
 MOST_TRAILED = 200
@@ -134,6 +135,17 @@ class Orders:
             return None
         intents = Plan.from_json(kept.body).intents
         return intents[0] if intents and isinstance(intents[0], Open) else None
+
+    async def waiting(self, turn: BotTurn, preview_id: str | None) -> tuple[Order, MarginAccount] | None:
+        """The order to rest that a preview of this person shows, and the account with its settings; raises Refusal."""
+        kept = await previews.get(turn.unit, preview_id) if preview_id is not None else None
+        if kept is None or kept.person_id != turn.person.id:
+            return None
+        intents = Plan.from_json(kept.body).intents
+        if not intents or not isinstance(intents[-1], Place):
+            return None
+        _, state = await self.trial(turn, intents[:-1])
+        return intents[-1].order, state
 
     async def confirm(self, turn: BotTurn, preview_id: str) -> Confirmation:
         """Carry a kept plan out, once, at the price of this moment; raises Refusal."""

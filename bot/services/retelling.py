@@ -90,8 +90,8 @@ def moments(
     Deposits, changes of leverage and of the position mode, moved margin and auto-deleveraging are asked for again.
     A fill becomes a market order that meets its very price and fee rate; it names its margin mode, so that changes of
     the mode need not be told. Liquidations and funding are not asked for: they follow from the prices, those at which
-    they happened among them. Orders are told by their fills alone; so a fill that rested is checked again when it
-    fills, and holds no margin before (ours).
+    they happened among them. Orders are told by their fills alone; one that rested held margin before, which is
+    left out, and is not checked again when it fills (ours).
 
     Between moments the candles of the path are lived through, also that of the minute in which something happened,
     behind it: in doubt an extreme came after (ours). Extremes at which the account would have been liquidated as it
@@ -187,13 +187,14 @@ class _Teller:
             return
         market = self._snapshot(at)
         if isinstance(event, Traded):
+            contract = market.contract(event.symbol)
+            charged = _as_charged(event, contract)
             market = replace(
                 self._snapshot(at, {event.symbol: event.price}),
-                contracts={
-                    **market.contracts,
-                    event.symbol: _as_charged(event, market.contract(event.symbol)),
-                },
+                contracts={**market.contracts, event.symbol: charged},
             )
+            if isinstance(asked, Open) and charged.taker == contract.maker != contract.taker:
+                asked = replace(asked, checked=True)
         self.found.append(Moment(market, (asked,)))
 
     def _snapshot(self, at: datetime, prices: Mapping[str, Decimal] | None = None) -> MarketSnapshot:

@@ -10,7 +10,7 @@ from engine.errors import UnknownFigure
 from engine.explain.account import explain_available, explain_cross_ratio, explain_equity
 from engine.explain.derivation import Derivation, Given, Step
 from engine.explain.liquidation import explain_bankruptcy, explain_clearance_fee, explain_liquidation
-from engine.explain.orders import explain_max_open, explain_order_cost
+from engine.explain.orders import explain_limit_cost, explain_max_open, explain_order_cost
 from engine.explain.position import (
     explain_break_even,
     explain_funding,
@@ -26,7 +26,7 @@ from engine.legs import cross_legs
 from engine.market import MarketSnapshot
 from engine.position import Side
 
-__all__ = ["FIGURES", "MORE_FIGURES", "Derivation", "Given", "Step", "explain"]
+__all__ = ["FIGURES", "MORE_FIGURES", "Derivation", "Given", "Step", "explain", "explain_limit_cost"]
 
 
 @exact

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from engine.account import MarginAccount
 from engine.capacity import max_open
-from engine.decimals import ZERO
+from engine.decimals import ZERO, exact
+from engine.errors import UnknownFigure
 from engine.explain.algebra import Term, floor, greatest, least, number
 from engine.explain.derivation import ORDERS, PURE, USDT, Derivation, Sheet
 from engine.formulas import MARKET_BUY_MARKUP
@@ -13,6 +16,7 @@ from engine.market import MarketSnapshot
 from engine.orders import fill_price
 from engine.position import Side
 from engine.reservations import Exposure, exposure
+from engine.resting import Order
 
 
 def _requirement_added(sheet: Sheet, standing: Exposure, size: Term, leverage: Term, *, buys: bool) -> Term:
@@ -31,21 +35,55 @@ def _requirement_added(sheet: Sheet, standing: Exposure, size: Term, leverage: T
 
 
 def explain_order_cost(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Derivation:
+    """What a market order is checked against."""
     contract, quote = market.contract(intent.symbol), market.quote(intent.symbol)
-    standing = exposure(account, market, intent.symbol, intent.side)
     leverage = account.settings_of(intent.symbol).leverage if intent.leverage is None else intent.leverage
     buys = intent.side is Side.LONG
     best = fill_price(contract, quote, market.fill_rule, intent.side, ZERO)
     sheet = Sheet()
-    quantity = sheet.given("quantity", "q", intent.quantity, contract.base)
-    bound = sheet.given("leverage", "L", leverage, PURE)
-    mark = sheet.given("mark-price", "MP", quote.mark, USDT)
+    quantity, bound, mark = _given(sheet, intent.symbol, intent.quantity, leverage, market)
     if buys:
         ask = sheet.given("ask", "ask", best, USDT)
         assumed = ask * sheet.given("market-buy-markup", "m", MARKET_BUY_MARKUP, PURE)
     else:
         assumed = greatest(sheet.given("bid", "bid", best, USDT), mark)
     price = sheet.step("assumed-price", "p", assumed, USDT)
+    standing = exposure(account, market, intent.symbol, intent.side)
+    return _cost(sheet, intent.symbol, standing, (quantity, bound, mark, price), buys=buys)
+
+
+@exact
+def explain_limit_cost(order: Order, account: MarginAccount, market: MarketSnapshot) -> Derivation:
+    """What a limit order that can open is checked against, at its own price and the symbol's leverage.
+
+    Raises UnknownSymbol, PriceStale, or UnknownFigure for an order without a limit price or a quantity.
+    """
+    if order.price is None or order.quantity is None:
+        raise UnknownFigure("order-cost without a limit price")
+    sheet = Sheet()
+    leverage = account.settings_of(order.symbol).leverage
+    quantity, bound, mark = _given(sheet, order.symbol, order.quantity, leverage, market)
+    price = sheet.given("limit-price", "p", order.price, USDT)
+    standing = exposure(account, market, order.symbol, order.direction)
+    buys = order.direction is Side.LONG
+    return _cost(sheet, order.symbol, standing, (quantity, bound, mark, price), buys=buys)
+
+
+def _given(
+    sheet: Sheet, symbol: str, quantity: Decimal, leverage: int, market: MarketSnapshot
+) -> tuple[Term, Term, Term]:
+    return (
+        sheet.given("quantity", "q", quantity, market.contract(symbol).base),
+        sheet.given("leverage", "L", leverage, PURE),
+        sheet.given("mark-price", "MP", market.quote(symbol).mark, USDT),
+    )
+
+
+def _cost(
+    sheet: Sheet, symbol: str, standing: Exposure, terms: tuple[Term, Term, Term, Term], *, buys: bool
+) -> Derivation:
+    """The margin that an order of q at p adds, and the loss that it shows at once."""
+    quantity, bound, mark, price = terms
     formula = "q·p / L + q·|min(0, MP − p)|" if buys else "q·p / L + q·|min(0, p − MP)|"
     if standing == Exposure(ZERO, ZERO, ZERO):
         margin = quantity * price / bound
@@ -56,7 +94,7 @@ def explain_order_cost(intent: Open, account: MarginAccount, market: MarketSnaps
     shown = least(number(0), mark - price if buys else price - mark)
     loss = sheet.step("open-loss", "OL", quantity * abs(shown), USDT)
     sheet.step("order-cost", "C", margin + loss, USDT)
-    return sheet.derivation("order-cost", intent.symbol, formula, ORDERS)
+    return sheet.derivation("order-cost", symbol, formula, ORDERS)
 
 
 def explain_max_open(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Derivation:

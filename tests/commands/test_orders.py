@@ -52,7 +52,7 @@ async def test_a_limit_order_reserves_margin_rests_and_fills_as_maker() -> None:
         assert facts(preview)["Margin reserved while it rests"] == "499.80 USDT"
         assert facts(preview)["Fee when it fills"] == "0.4998 USDT"
         assert facts(preview)["Available afterwards"] == "9,500.20 USDT"
-        assert buttons(preview) == ("Confirm", "Cancel", "Why this available?")
+        assert buttons(preview) == ("Confirm", "Cancel", "Why this much margin?", "Why this available?")
         done = await talk.press("Confirm")
         assert "Order #1 waits – limit order: buy 0.051 BTC at 49,000.00." in text(done)
         assert facts(await talk.say("/orders"))["Margin reserved for them"] == "499.80 USDT"
@@ -395,3 +395,15 @@ async def test_cancelling_says_what_is_available_then_and_why_not_now() -> None:
         why = await talk.press("Why what is available now?")
         assert why.answer.data["result"] == "5100"
         assert "Held by isolated orders" in text(why)
+
+
+async def test_why_a_limit_order_costs_what_it_does() -> None:
+    async with talking() as talk:
+        preview = await talk.say("/limit btc long @49000 500 5x isolated")
+        why = await talk.press("Why this much margin?")
+        assert why.answer.data["result"] == "499.8"  # 0.051·49,000/5, and no loss below the mark
+        assert "0.05 % above the ask" not in text(why)
+        assert (await talk.press("Confirm", on=preview)).answer.template == "traded"
+        await talk.say("/limit btc long @50100 =5010 post")
+        await talk.say("/stop btc long @51000 =5100")
+        assert "Why this much margin?" not in buttons(talk.shown())
