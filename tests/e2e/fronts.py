@@ -38,7 +38,7 @@ class Speaker(Protocol):
 
 
 class AtTheTerminal:
-    """Somebody at the terminal; `objects` are the messages as `--json` prints them."""
+    """Somebody at the terminal; `objects` are the messages as `--json` prints them, but for post-mortems."""
 
     def __init__(self, bot: Bot, language: str) -> None:
         self.out = io.StringIO()
@@ -56,7 +56,8 @@ class AtTheTerminal:
         )
 
     def latest(self) -> str:
-        self.objects = [json.loads(line) for line in self.out.getvalue().splitlines()]
+        every = [json.loads(line) for line in self.out.getvalue().splitlines()]
+        self.objects = [each for each in every if each["template"] != "postmortem"]
         return str(self.objects[-1]["text"])
 
     async def say(self, command: str, **options: str) -> str:
