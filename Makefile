@@ -136,6 +136,25 @@ messages: $(VENV)/.dev ## bring the message catalogues up to date with the texts
 campaign: $(VENV)/.dev ## the engine against an independent oracle: ARGS="--steps 10000000 --seed 1" takes some hours
 	@$(PY) -m tests.engine.campaign $(if $(ARGS),$(ARGS),--steps 100000 --seed 1)
 
+.PHONY: watch-campaign
+watch-campaign: $(VENV)/.dev ## the watch against its oracle: ARGS="--lives 40 --seed 7" takes some minutes
+	@$(PY) -m tests.engine.watch.campaign $(ARGS)
+
+.PHONY: kills
+kills: $(VENV)/.dev ## kill -9 while prices jump, as often as ARGS says
+	@$(PY) -m tests.e2e.test_kill_ticks $(if $(ARGS),$(ARGS),200)
+
+.PHONY: mutants
+mutants: $(VENV)-mutants/bin/cosmic-ray ## plant small faults in a copy of the engine: which do its tests miss? takes long
+	@copy=`mktemp -d`; trap 'rm -rf "$$copy"' EXIT; cp -r engine tests pyproject.toml "$$copy"; cd "$$copy"; \
+	PATH="$(abspath $(VENV)-mutants)/bin:$$PATH"; cosmic-ray init tests/engine/mutants.toml s.sqlite && \
+	cr-filter-operators s.sqlite tests/engine/mutants.toml && cosmic-ray exec tests/engine/mutants.toml s.sqlite && \
+	cr-report --surviving-only --show-diff s.sqlite
+
+$(VENV)-mutants/bin/cosmic-ray: requirements/dev.txt
+	$(call make_venv,$(VENV)-mutants)
+	@$(VENV)-mutants/bin/python $(PIP) -r $< && $(VENV)-mutants/bin/python -m pip install --quiet cosmic-ray==8.7.0
+
 # What runs is what is tested: the lock to run takes its versions from the larger one.
 .PHONY: lock
 lock: ## pin the dependencies anew; with ARGS=--upgrade to the newest releases
@@ -153,5 +172,5 @@ bench: $(VENV)/.dev ## print the measured figures, beside their rivals'
 
 .PHONY: clean
 clean: ## remove environments and caches; data/ stays
-	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	@rm -rf $(VENV) $(VENV)-lock $(VENV)-mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

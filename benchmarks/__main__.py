@@ -6,7 +6,17 @@ python -m benchmarks [name ...]
 import subprocess
 import sys
 
-ALL = ("engine", "open_path", "sqlite_driver", "write_path", "telegram_updates", "console_start")
+ALL = (
+    "engine",
+    "open_path",
+    "sqlite_driver",
+    "write_path",
+    "telegram_updates",
+    "console_start",
+    "watch",
+    "crash",
+    "reading",
+)
 
 
 def main(names: list[str]) -> int:

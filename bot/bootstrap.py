@@ -13,16 +13,23 @@ from bot.commands.alerts import AlertCommands
 from bot.commands.analysis import AnalysisCommands
 from bot.commands.attention import AttentionCommands
 from bot.commands.book import BookCommands
+from bot.commands.choose import ChooseCommands
 from bot.commands.confirm import ConfirmCommands
+from bot.commands.gate import GateCommands
 from bot.commands.help import HelpCommands
+from bot.commands.learn import LearnCommands
 from bot.commands.margin import MarginCommands
 from bot.commands.person import PersonCommands
 from bot.commands.portfolio import PortfolioCommands
 from bot.commands.postmortem import PostMortemCommands
+from bot.commands.practice import PracticeCommands
+from bot.commands.quiznight import QuizNightCommands
 from bot.commands.replay import ReplayCommands
 from bot.commands.resting import RestingCommands
 from bot.commands.sleep import SleepCommands
+from bot.commands.study import study_commands
 from bot.commands.trade import TradeCommands
+from bot.commands.what import WhatCommands
 from bot.content.catalogue import Language, load_languages
 from bot.content.wording import CatalogueWording
 from bot.core.binder import Binder
@@ -46,6 +53,12 @@ from bot.services.price_alerts import PriceAlerts
 from bot.services.proposals import Proposer, Scan
 from bot.services.recording import Past, Recording, read_past
 from bot.services.replays import Replays
+from bot.services.school.curricula import Curricula
+from bot.services.school.gate import Gate
+from bot.services.school.lessons import Lessons
+from bot.services.school.practice import Practice
+from bot.services.school.quiz_nights import QuizNights, build_quiz_nights
+from bot.services.school.school import School, build_school
 from bot.services.settlement import Settlement
 from bot.services.tapes import Shelf
 from bot.services.ticker import Ticker
@@ -75,6 +88,8 @@ class Plan:
     balance: Decimal = Decimal(10_000)
     language: str = "en"
     allowed: frozenset[str] = frozenset()
+    gate: bool = False  # whether leverage has to be learnt on the console, too
+    admins: frozenset[str] = frozenset()  # of the bot, as platform:user
     watch: bool = False  # for many accounts: an index in memory instead of a scan at each tick
 
 
@@ -93,7 +108,10 @@ class Bot:
     postmortems: PostMortems
     recording: Recording
     replays: Replays
+    lessons: Lessons
     housekeeping: Housekeeping
+    school: School
+    quiz_nights: QuizNights
     control: Control
     telemetry: Telemetry
 
@@ -103,6 +121,8 @@ class Bot:
             tasks.create_task(self.follow(), name="market")
             tasks.create_task(self.notifier.run(), name="notifier")
             tasks.create_task(self.housekeeping.run(), name="housekeeping")
+            tasks.create_task(self.school.jobs.run(), name="jobs")
+            tasks.create_task(self.quiz_nights.clock.run(), name="quiz nights")
             tasks.create_task(self.replays.run(), name="replays")
             tasks.create_task(self.postmortems.run(), name="post-mortems")
 
@@ -200,13 +220,50 @@ async def _put_together(
         report=telemetry.incident,
     )
     markets.load_through(replays.load_market)
-    registry = build_registry(plan.balance, names, lexicon, replays, prices, thresholds, examiner)
+    curricula = Curricula(tuple(languages))
+    lessons = Lessons(curricula, contracts)
+    practice = Practice(
+        store.unit,
+        markets,
+        contracts,
+        settlement.settle_account,
+        clock,
+        wake=notifier.wake,
+        report=telemetry.incident,
+    )
+    school = build_school(
+        store,
+        clock,
+        telemetry,
+        curricula,
+        gate=Gate(console=plan.gate),
+        admins=plan.admins,
+        wake=notifier.wake,
+    )
+    quiz_nights = build_quiz_nights(
+        store, wording, markets, clock, telemetry, curricula, school.quizzes.grading
+    )
+    registry = build_registry(
+        plan.balance,
+        names,
+        lexicon,
+        replays,
+        prices,
+        thresholds,
+        examiner,
+        curricula,
+        lessons,
+        practice,
+        school,
+        quiz_nights,
+    )
     registry.check_texts({code: each.messages.gettext for code, each in languages.items()})
     await replays.load()
+    await practice.load()
     turns = BotTurns(store, markets, clock, wording, plan.balance, proposer.changed)
     router = Router(registry, Binder(lexicon), turns, wording, describe, telemetry, plan.allowed)
     housekeeping = Housekeeping(store, clock, telemetry)
-    control = Control(feed, ticker, postmortems, notifier, lexicon)
+    control = Control(feed, ticker, postmortems, notifier, lexicon, school.jobs, quiz_nights.clock)
     return Bot(
         store,
         feed,
@@ -219,7 +276,10 @@ async def _put_together(
         postmortems,
         recording,
         replays,
+        lessons,
         housekeeping,
+        school,
+        quiz_nights,
         control,
         telemetry,
     )
@@ -261,9 +321,14 @@ def build_registry(
     prices: PriceAlerts,
     thresholds: Thresholds,
     examiner: Examiner,
+    curricula: Curricula,
+    lessons: Lessons,
+    practice: Practice,
+    school: School,
+    quiz_nights: QuizNights,
 ) -> Registry[BotTurn]:
     """All commands; `prices` and `thresholds` hear of what people change in them. Raises RegistryFault."""
-    orders = Orders(balance)
+    orders = Orders(balance, school.gate)
     commands: list[Command[BotTurn]] = []
     trade = TradeCommands(orders).commands()
     margin = MarginCommands(orders).commands()
@@ -271,15 +336,26 @@ def build_registry(
     resting = RestingCommands(orders).commands()
     book = BookCommands(orders).commands()
     previewed = (*trade, *resting, *book, *margin, *portfolio)
-    commands += PersonCommands(languages, balance).commands()
+
+    async def administers(turn: BotTurn) -> bool:
+        return await quiz_nights.posting.is_admin(turn.request)
+
+    gates = GateCommands(school.gate, orders, administers)
+    commands += PersonCommands(languages, balance, gates).commands()
     commands += HelpCommands(lambda: commands).commands()
     commands += previewed
     commands += AnalysisCommands(orders).commands()
     commands += ReplayCommands(replays).commands()
     commands += PostMortemCommands(examiner).commands()
+    commands += LearnCommands(lessons, practice, Binder(lexicon), lambda: commands).commands()
+    commands += WhatCommands(curricula).commands()
+    commands += PracticeCommands(practice).commands()
     commands += AlertCommands(prices).commands()
     commands += AttentionCommands(thresholds).commands()
     commands += SleepCommands().commands()
+    commands += study_commands(school, gates)
+    commands += QuizNightCommands(quiz_nights.nights).commands()
+    commands += ChooseCommands().commands()
     commands += ConfirmCommands(orders, previewed, Binder(lexicon)).commands()
     return Registry(commands)
 

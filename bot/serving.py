@@ -44,6 +44,7 @@ async def run_fronts(*, check: bool) -> int:
     telemetry = Telemetry()
     try:
         async with build(_plan(settings), telemetry) as bot:
+            bot.lessons.check()
             fronts, posts = _fronts(settings, bot)
             if check:
                 print("marginalia: settings, texts, market and database are in order")
@@ -52,6 +53,7 @@ async def run_fronts(*, check: bool) -> int:
                 print(NO_TOKEN, file=sys.stderr)
                 return 2
             bot.notifier.serve_through(fronts)
+            bot.quiz_nights.posting.serve_through(fronts)
             web = WebServer(
                 settings.http_host,
                 settings.http_port,
@@ -224,8 +226,10 @@ def _plan(settings: Settings) -> Plan:
         speed=settings.market_speed,
         seed=settings.market_seed,
         ws_url=settings.market_ws_url,
+        watch=True,
         stale_after=None if settings.stale_after is None else timedelta(seconds=settings.stale_after),
         balance=settings.paper_balance,
         language=settings.default_lang,
+        admins=frozenset(settings.admins),
         allowed=frozenset(settings.allowed_chats),
     )

@@ -55,6 +55,7 @@ async def _chat(bot: Bot, options: ConsoleOptions, *, interactive: bool) -> None
         telemetry=bot.telemetry,
     )
     bot.notifier.serve_through((front,))
+    bot.quiz_nights.posting.serve_through((front,))
     still = not interactive and options.seed is not None and options.market != "live"
     market = None if still else asyncio.create_task(bot.live() if interactive else bot.follow())
     try:
@@ -78,6 +79,7 @@ def _plan(options: ConsoleOptions, *, interactive: bool) -> Plan:
         ws_url=os.environ.get("MARKET_WS_URL") or None,
         balance=options.wallet,
         language=options.language,
+        gate=options.gate,
     )
 
 

@@ -31,6 +31,7 @@ from bot.core.markup import (
 )
 from bot.core.reply import Answer, Reply, ReplyButton
 from bot.core.request import Called, Input, Pressed, Request, Said
+from bot.core.sender import Posted
 from bot.storage import accounts, journal, people, tables
 from bot.storage.accounts import Account
 from bot.telemetry import Telemetry
@@ -44,13 +45,26 @@ PRICES = {"BTCUSDT": Decimal(50_000), "ETHUSDT": Decimal(2_500)}
 
 @dataclass
 class Postbox:
-    """Implements Sender: keeps what is delivered, post-mortems apart; `refusals` are raised first, one a delivery."""
+    """Implements Sender and Poster: keeps what is delivered, post-mortems apart, and what is posted in groups or
+    changed there; `refusals` are raised first, one a delivery.
+    """
 
     platform: Platform = Platform.CONSOLE
     delivered: list[tuple[Identity, Reply]] = field(default_factory=list)
     examined: list[tuple[Identity, Reply]] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    posted: list[Reply] = field(default_factory=list)
+
+    async def post(self, chat: ChatRef, reply: Reply) -> Posted:
+        self.posted.append(reply)
+        return Posted(chat, str(len(self.posted)))
+
+    async def edit(self, posted: Posted, reply: Reply) -> None:
+        self.posted.append(reply)
+
+    async def is_admin(self, chat: ChatRef, who: Identity) -> bool:
+        return False
 
     async def send(self, to: Identity, reply: Reply) -> None:
         if self.refusals:
@@ -202,6 +216,7 @@ async def talking(
     async with build(chosen, Telemetry(), spoken() if languages is None else languages) as bot:
         talk = Talk(bot, Postbox(), strict=strict, language=language)
         bot.notifier.serve_through((talk.postbox,))
+        bot.quiz_nights.posting.serve_through((talk.postbox,))
         yield talk
         await talk.check_books()
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from bot.commands.gate import GateCommands, GateWords, PredictWords
 from bot.commands.kinds import PERCENT, SWITCH, TEXT, ZONE, language_kind
 from bot.core.command import Command, Visibility
 from bot.core.params import Kind, param
@@ -46,6 +47,10 @@ def settings_words(languages: Kind) -> type[Any]:
             PERCENT, N_("Default size in percent of equity, such as 2%"), default=None
         )
         zone: str | None = param(ZONE, N_("Time zone, such as Europe/Madrid"), default=None)
+        gate: bool | None = param(SWITCH, N_("Whether leverage opens step by step: on or off"), default=None)
+        predict: bool | None = param(
+            SWITCH, N_("Whether previews ask you to guess first: on or off"), default=None
+        )
 
     return SettingsWords
 
@@ -53,8 +58,9 @@ def settings_words(languages: Kind) -> type[Any]:
 class PersonCommands:
     """Handlers of what belongs to a person; `languages` are codes with their own names."""
 
-    def __init__(self, languages: dict[str, str], balance: Decimal) -> None:
+    def __init__(self, languages: dict[str, str], balance: Decimal, gates: GateCommands) -> None:
         self._languages = languages
+        self._gates = gates
         self._balance = balance
 
     def commands(self) -> tuple[Command[BotTurn], ...]:
@@ -138,6 +144,10 @@ class PersonCommands:
 
     async def settings(self, turn: BotTurn, words: Any) -> Answer:
         """Show the settings, or change what was named."""
+        if words.gate is not None:
+            return await self._gates.gate(turn, GateWords(on=words.gate))
+        if words.predict is not None:
+            return await self._gates.predict(turn, PredictWords(on=words.predict))
         person = turn.person
         changed = [
             name

@@ -7,7 +7,9 @@ from typing import Any
 from bot.commands.cards import account_data, position_data, prices_data
 from bot.commands.kinds import SYMBOL, TAG, TEXT
 from bot.commands.legs import CLOSE, WHY, named
+from bot.commands.practice import WAYS as PRACTICE_WAYS
 from bot.commands.results import confirm_row
+from bot.commands.what import ask_about
 from bot.commands.why import WhyCommands
 from bot.core.command import Command, Visibility
 from bot.core.params import param
@@ -19,6 +21,7 @@ from bot.services.markets import MAIN_MARKET
 from bot.services.orders import RESET, Orders
 from bot.services.plans import Plan
 from bot.services.portfolio import page_of_history
+from bot.services.school.practice import MARKET as PRACTICE_MARKET
 from bot.services.strategies import Strategy, strategies
 from bot.services.turn import BotTurn
 from engine.margin import account_figures
@@ -135,6 +138,7 @@ class PortfolioCommands:
             "cross_balance": figures.cross_balance,
             "cross_maintenance": figures.cross_maintenance,
         }
+        buttons.append(ask_about("card=positions"))
         return Answer("positions", data, rows_of(buttons, 2))
 
     async def portfolio(self, turn: BotTurn, _: Any) -> Answer:
@@ -145,6 +149,7 @@ class PortfolioCommands:
         buttons.append(Button(N_("Why this equity?"), "why equity"))
         if data["has_cross"]:
             buttons.append(Button(N_("Why this ratio?"), "why margin-ratio"))
+        buttons.append(ask_about("card=portfolio"))
         return Answer("portfolio", data, rows_of(buttons, 2))
 
     async def history(self, turn: BotTurn, words: HistoryWords) -> Answer:
@@ -180,8 +185,10 @@ class PortfolioCommands:
         return Answer("strategy", data, rows_of([*others[:11], Button(N_("History"), "history")]))
 
     async def reset(self, turn: BotTurn, _: Any) -> Answer:
-        """Ask for the confirmation of a fresh start; a replay's account goes with its replay."""
+        """Ask for the confirmation of a fresh start; that of a replay or of practice goes with it."""
         account = await turn.account()
+        if account.market.startswith(PRACTICE_MARKET):
+            return Answer("practice_reset", ok=False).with_buttons(PRACTICE_WAYS)
         if account.market != MAIN_MARKET:
             buttons = (Button(N_("End it"), "replay finish"), Button(N_("Where it stands"), "replay status"))
             return Answer("replay_refused", {"code": "reset"}, ok=False).with_buttons(buttons)

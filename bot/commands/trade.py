@@ -15,6 +15,7 @@ from bot.commands.kinds import LEVERAGE, MODE, SHARE, SIDE, SIZE, SL, SYMBOL, TA
 from bot.commands.legs import is_late, named
 from bot.commands.results import confirm_row, done_answer
 from bot.commands.warnings import Stop, warnings_of
+from bot.commands.what import ask_about
 from bot.core.command import Command, Visibility
 from bot.core.params import param
 from bot.core.questions import rows_of
@@ -24,6 +25,7 @@ from bot.services.orders import NothingOpen, Orders, OrderWords
 from bot.services.plans import Plan
 from bot.services.portfolio import closed_trades
 from bot.services.resting import closing, result_at, stop_of
+from bot.services.school import prediction
 from bot.services.sizes import Size
 from bot.services.turn import BotTurn
 from engine.account import MarginAccount
@@ -169,8 +171,10 @@ class TradeCommands:
         preview = await self._orders.keep(turn, plan)
         fills = fills_data(chosen.events)
         trades = await closed_trades(turn.unit, account.id)
+        hides = await prediction.asks(turn, chosen.figures)
         data: dict[str, Any] = {
             "reason": None,
+            "hidden": hides,
             "symbol": intent.symbol,
             "base": base_of(intent.symbol),
             "side": intent.side,
@@ -184,8 +188,8 @@ class TradeCommands:
             "closes": chosen.closes,
             "flips": chosen.flips,
             "adds": any(row["what"] == "increased" for row in fills),
-            "isolated": outcome_data(both.isolated, figures.equity),
-            "cross": outcome_data(both.cross, figures.equity),
+            "isolated": _shown(both.isolated, figures.equity, hides=hides),
+            "cross": _shown(both.cross, figures.equity, hides=hides),
             "equity": figures.equity,
             "tag": words.tag,
             "sl": _ending(words.sl, chosen, figures.equity, turn.market),
@@ -202,11 +206,16 @@ class TradeCommands:
         rest = _open_line(intent, replace(words, size=None))
         sizes = [Button("{size}", f"{rest} {each}", {"size": each}, suggested=True) for each in QUICK_SIZES]
         sized = "sized" + rest.removeprefix("open")
+        why = Button(N_("Why this price?"), f"why liquidation preview={preview}")
+        if hides:
+            turn.set_pending(f"guessprice preview={preview}")
+            why = Button(N_("Show it"), f"guessprice preview={preview}")
         return Answer("preview_open", data).with_buttons(
             (Button(N_("Confirm"), f"confirm {preview}", style=Style.GO, once=True), *switch),
             (*sizes, Button(N_("Other size…"), sized)),
             (
-                Button(N_("Why this price?"), f"why liquidation preview={preview}"),
+                why,
+                ask_about("card=preview"),
                 Button(N_("Cancel"), f"drop {preview}", style=Style.STOP),
             ),
         )
@@ -274,6 +283,12 @@ def _open_line(intent: Open, words: OpenWords) -> str:
         parts.append(TAG.show(words.tag))
     parts += [kind.show(price) for kind, price in ((TP, words.tp), (SL, words.sl)) if price is not None]
     return " ".join(parts)
+
+
+def _shown(outcome: Outcome, equity: Decimal, *, hides: bool) -> dict[str, Any]:
+    """An outcome without its liquidation price, where that is to be guessed first."""
+    data = outcome_data(outcome, equity)
+    return data | {"liquidation": None, "distance": None} if hides else data
 
 
 def _ending(

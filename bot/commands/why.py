@@ -7,6 +7,8 @@ from typing import Any
 from bot.commands.cards import base_of, derivation_data
 from bot.commands.kinds import FIGURE, LEVERAGE, MARKED_LEVERAGE, MODE, SIDE, SYMBOL, TEXT
 from bot.commands.legs import named
+from bot.commands.what import FIGURES as TERMS
+from bot.commands.what import ask_about
 from bot.core.command import Command, Visibility
 from bot.core.params import BadWord, param
 from bot.core.questions import rows_of
@@ -180,7 +182,8 @@ class WhyCommands:
         known = (*FIGURES, *MORE_FIGURES)
         shown = [each for each in known if each != derivation.figure and bool(name) == (each in of_one)]
         shown = [each for each in shown if each != "order-cost" or preview is not None]
-        return rows_of([Button(FIGURE.labels[each], f"why {each}{name}") for each in shown], 3)
+        others = [Button(FIGURE.labels[each], f"why {each}{name}") for each in shown]
+        return rows_of([*others, ask_about(f"{TERMS[derivation.figure]} card=why")], 3)
 
 
 def _leg(state: MarginAccount, symbol: str | None, side: Side | None) -> Side | None:

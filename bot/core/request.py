@@ -39,7 +39,8 @@ class Request:
     """One act of one person in one chat.
 
     `update` is unique on its platform: the same update again is the same act. `language` is what the platform
-    says the person reads. `whispers`: the front can show an answer in this chat to this person alone.
+    says the person reads. `whispers`: the front can show an answer in this chat to this person alone. `admin`:
+    whether the person administers the chat; None where the platform does not say so by itself.
     """
 
     update: str
@@ -49,3 +50,4 @@ class Request:
     name: str = ""
     language: str | None = None
     whispers: bool = True
+    admin: bool | None = None

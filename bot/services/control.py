@@ -7,8 +7,10 @@ from bot.core.params import BadWord
 from bot.core.words import Lexicon
 from bot.market.feed import Feed
 from bot.market.fixed import FixedFeed
+from bot.services.jobs import Jobs
 from bot.services.notifier import Notifier
 from bot.services.postmortem import PostMortems
+from bot.services.school.night_clock import NightClock
 from bot.services.ticker import Ticker
 
 
@@ -20,13 +22,22 @@ class Control:
     """What `!price` and `!clock` do."""
 
     def __init__(
-        self, feed: Feed, ticker: Ticker, postmortems: PostMortems, notifier: Notifier, lexicon: Lexicon
+        self,
+        feed: Feed,
+        ticker: Ticker,
+        postmortems: PostMortems,
+        notifier: Notifier,
+        lexicon: Lexicon,
+        jobs: Jobs,
+        nights: NightClock,
     ) -> None:
         self._feed = feed
         self._ticker = ticker
         self._postmortems = postmortems
         self._notifier = notifier
         self._lexicon = lexicon
+        self._jobs = jobs
+        self._nights = nights
         self.admins: set[tuple[str, str]] = set()
 
     async def price(self, symbol: str, price: Decimal) -> None:
@@ -46,9 +57,11 @@ class Control:
         await self.flush()
 
     async def flush(self) -> None:
-        """Examine liquidations that nobody has examined yet, and deliver the notices that are due."""
+        """Examine liquidations that nobody has examined yet, do the jobs and deliver the notices that are due."""
+        await self._jobs.work()
         await self._ticker.keep()
         await self._postmortems.drain()
+        await self._nights.drain()
         while await self._notifier.flush():
             pass
 

@@ -6,6 +6,7 @@ from bot.core.words import shown
 from bot.market.errors import MarketError
 from bot.services.control import NotThisMarket
 from bot.services.orders import NothingOpen
+from bot.services.school.gate import GateClosed
 from bot.services.sizes import OtherCoin
 from bot.storage import StorageError
 from engine.errors import Refusal
@@ -17,6 +18,8 @@ def describe(fault: Exception) -> Answer | None:
         case Refusal():
             data = {"code": fault.code, "exchange_code": fault.exchange_code, "figures": dict(fault.figures)}
             return Answer("refused", data, ok=False)
+        case GateClosed():
+            return Answer("gate_closed", fault.data, fault.buttons, ok=False)
         case NothingOpen():
             return Answer("nothing_open", ok=False)
         case OtherCoin():

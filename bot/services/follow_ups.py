@@ -10,6 +10,7 @@ from bot.services.postmortem_buttons import buttons_of
 
 FOLLOW_UPS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "liquidated": ((N_("What happened?"), "postmortem"), (N_("Portfolio"), "portfolio")),
+    "review_due": ((N_("Start"), "quiz"), (N_("Not today"), "snooze 1d")),
     "order_notice": ((N_("Positions"), "positions"), (N_("Orders"), "orders")),
     "adl_struck": ((N_("Where it stands"), "replay status"), (N_("History"), "history")),
     "debrief": ((N_("Same tape again"), "replay again"), (N_("Another tape"), "replay")),

@@ -4,11 +4,12 @@ import asyncio
 from datetime import timedelta
 
 from bot.core.clock import Clock
-from bot.storage import Store, candles, conversation, previews, price_alerts
+from bot.storage import Store, candles, conversation, previews, price_alerts, questions, quiz_nights
 from bot.telemetry import Telemetry
 
 KEPT_ANSWERS = timedelta(days=7)
 KEPT_PREVIEWS = timedelta(days=1)
+KEPT_QUESTIONS = timedelta(days=30)
 KEPT_PRICES = timedelta(days=30)
 EVERY_SECONDS = 3600.0
 
@@ -36,5 +37,7 @@ class Housekeeping:
         async with self._store.unit() as unit:
             conversation.purge(unit, now - KEPT_ANSWERS)
             previews.purge(unit, now - KEPT_PREVIEWS)
+            questions.purge(unit, now - KEPT_QUESTIONS)
             candles.purge(unit, now - KEPT_PRICES)
             price_alerts.purge(unit, now - KEPT_PRICES)
+            quiz_nights.purge(unit, now - KEPT_ANSWERS)

@@ -26,8 +26,8 @@ from engine.position import MarginMode
 MONEY, SIGNED, PRICE = FigureKind.MONEY, FigureKind.SIGNED, FigureKind.PRICE
 PERCENT, TIMES, NUMBER, CODE = FigureKind.PERCENT, FigureKind.TIMES, FigureKind.NUMBER, FigureKind.CODE
 Figures = Mapping[str, Figure]
-NEAR = Decimal("0.005")
-"""How far an answer may be off, as a fraction of the right figure (ours): half a percent forgives rounding."""
+NEAR = Decimal("0.002")
+"""How far an answer may be off, as a fraction of the right figure (ours): it forgives rounding, and no misconception."""
 
 
 @exact

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from bot.core.identity import new_id
 from bot.services.plans import LIFETIME, Plan
+from bot.services.school.gate import Gate
 from bot.services.sizes import EquityShare, Size, quantity_of
 from bot.services.turn import BotTurn, open_account, record
 from bot.storage import accounts, journal, previews, tags
@@ -67,8 +68,10 @@ Confirmation: TypeAlias = Done | Renewed | Gone
 class Orders:
     """The use cases that move paper money of the active account."""
 
-    def __init__(self, balance: Decimal) -> None:
+    def __init__(self, balance: Decimal, gate: Gate | None = None) -> None:
+        """`gate` refuses leverage that was not learnt yet."""
         self.balance = balance
+        self._gate = gate
 
     async def quantity(self, turn: BotTurn, words: OrderWords, price: Decimal | None = None) -> Decimal:
         """The quantity that the words come to at a price, or at the last one; raises Refusal or OtherCoin."""
@@ -111,7 +114,9 @@ class Orders:
     async def trial(
         self, turn: BotTurn, intents: tuple[Intent, ...]
     ) -> tuple[tuple[Event, ...], MarginAccount]:
-        """The events and the account that intents would lead to now; nothing is recorded; raises Refusal."""
+        """The events and the account that intents would lead to now; nothing is recorded; raises Refusal or GateClosed."""
+        if self._gate is not None:
+            await self._gate.check(turn, intents)
         state = (await turn.account()).state
         events: list[Event] = []
         for intent in intents:
@@ -188,8 +193,11 @@ class Orders:
     ) -> Done:
         """Decide and record intents one after the other, all or none; raises Refusal.
 
-        What opens or adds is kept under the tag, and so is an order that may do so later.
+        What opens or adds is kept under the tag, and so is an order that may do so later. Raises GateClosed where the
+        leverage was not learnt.
         """
+        if self._gate is not None:
+            await self._gate.check(turn, intents)
         account = await turn.account()
         before = account.state
         events: list[Event] = []

@@ -1,6 +1,6 @@
 """Margin accounts: the current state, and the journal that led to it, written together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
@@ -51,6 +51,9 @@ _MAIN_OF = _COLUMNS.where(
 _EXPOSED = _COLUMNS.where(
     _table.c.market == bindparam("of_market"), _table.c.open_items > 0, _table.c.archived_at.is_(None)
 ).order_by(_table.c.id)
+_VERSIONS_EXPOSED = select(_table.c.id, _table.c.version).where(
+    _table.c.market == bindparam("of_market"), _table.c.open_items > 0, _table.c.archived_at.is_(None)
+)
 _INSERT = insert(_table)
 _UNCHANGED = (
     _table.c.id == bindparam("of_account"),
@@ -94,6 +97,11 @@ async def exposed(unit: UnitOfWork, market: str, damaged: Callable[[Exception], 
     `damaged` gets what cannot be read.
     """
     return _readable(await unit.fetch(_EXPOSED, {"of_market": market}), damaged)
+
+
+async def versions_exposed(unit: UnitOfWork, market: str) -> Mapping[str, int]:
+    """The versions of the accounts that `exposed` reads, by their ids."""
+    return {row.id: row.version for row in await unit.fetch(_VERSIONS_EXPOSED, {"of_market": market})}
 
 
 def _readable(rows: Sequence[Row[Any]], damaged: Callable[[Exception], object]) -> Sequence[Account]:

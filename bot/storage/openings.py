@@ -8,6 +8,7 @@ from bot.core.identity import Identity
 from bot.storage import tables
 from bot.storage.accounts import MAIN, REPLAY, Account, account_of
 from bot.storage.people import Person
+from bot.storage.practice import PRACTICE
 from bot.storage.unit import UnitOfWork
 
 
@@ -52,7 +53,8 @@ _OPENING = (
         tables.identities.c.platform == bindparam("of_platform"),
         tables.identities.c.user == bindparam("of_user"),
     )
-    .order_by(_accounts.c.kind.desc())  # a replay before the main account
+    # the newest of a replay and practice before the main account
+    .order_by(_accounts.c.kind == MAIN, _accounts.c.created_at.desc())
     .limit(1)
 )
 
@@ -60,12 +62,12 @@ _OPENING = (
 async def opening(
     unit: UnitOfWork, identity: Identity, chat_key: str, *, private: bool = False
 ) -> Opening | None:
-    """The opening of a request; None for somebody never seen. A running replay is played in private chats only."""
+    """The opening of a request; None for somebody never seen. Replays and practice are for private chats only."""
     values = {
         "of_platform": str(identity.platform),
         "of_user": identity.user,
         "of_chat": chat_key,
-        "of_kinds": [MAIN, REPLAY] if private else [MAIN],
+        "of_kinds": [MAIN, PRACTICE, REPLAY] if private else [MAIN],
     }
     rows = await unit.fetch(_OPENING, values)
     if not rows:

@@ -78,7 +78,9 @@ async def test_one_dialogue_has_the_same_facts_everywhere(tmp_path: Path, langua
             await fallen(world.bot)
             for name, speaker in speakers.items():
                 seen[name].append(await speaker.notice())
-            for name, speaker in reversed(speakers.items()):  # the terminal last: with its line post-mortems are sent
+            for name, speaker in reversed(
+                speakers.items()
+            ):  # the terminal last: with its line post-mortems are sent
                 seen[name].append(await speaker.say("portfolio"))
             books = await audit(world.bot.store)
         assert telegram.refused == []

@@ -8,6 +8,8 @@ from typing import Any
 APPLICATION = 7001
 BOT = 7001
 EPHEMERAL = 64
+EVERYTHING = 2_147_483_647
+MANAGING = 1 << 3 | 1 << 5  # administrator, manage server
 _WHEN = "2026-01-02T03:04:05.000000+00:00"
 _snowflakes = count(1_300_000_000_000_000_000, 4096)
 
@@ -19,11 +21,12 @@ def snowflake() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account and a client in some language."""
+    """Somebody with an account and a client in some language; `admin`: may manage the server."""
 
     name: str
     locale: str = "en-US"
     id: int = field(default_factory=snowflake)
+    admin: bool = True
 
     def user(self) -> dict[str, Any]:
         return user(self.id, self.name)
@@ -136,7 +139,7 @@ def member(person: Person) -> dict[str, Any]:
         "mute": False,
         "flags": 0,
         "pending": False,
-        "permissions": "2147483647",
+        "permissions": str(EVERYTHING if person.admin else EVERYTHING & ~MANAGING),
         "nick": None,
         "avatar": None,
         "premium_since": None,

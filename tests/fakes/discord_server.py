@@ -103,6 +103,7 @@ class DiscordServer:
                 web.put(f"{API}/applications/{{application}}/commands", self._put_commands),
                 web.post(f"{API}/users/@me/channels", self._open_chat),
                 web.post(f"{API}/channels/{{channel}}/messages", self._create_message),
+                web.patch(f"{API}/channels/{{channel}}/messages/{{message}}", self._edit_message),
                 web.post(f"{API}/interactions/{{id}}/{{token}}/callback", self._callback),
                 web.post(hook, self._follow_up),
                 web.get(f"{hook}/messages/@original", self._get_original),
@@ -366,6 +367,13 @@ class DiscordServer:
         self._fill(shown, await _body(request))
         shown.edits = 0
         self._messages[shown.id] = shown
+        return _json(shown.payload())
+
+    async def _edit_message(self, request: web.Request) -> web.Response:
+        shown = self._messages.get(int(request.match_info["message"]))
+        if shown is None or shown.deleted or shown.channel != int(request.match_info["channel"]):
+            raise Refusal(404, 10008, "Unknown Message")
+        self._fill(shown, await _body(request))
         return _json(shown.payload())
 
     def _fill(self, shown: Shown, data: Mapping[str, Any], at: str = "") -> None:

@@ -19,6 +19,17 @@ from bot.services.markets import Markets
 from bot.services.past_prices import KeptPrices
 from bot.services.price_alerts import PriceAlerts
 from bot.services.replays import Replays
+from bot.services.school.curricula import Curricula
+from bot.services.school.gate import Gate
+from bot.services.school.grading import Grading
+from bot.services.school.lessons import Lessons
+from bot.services.school.nights import Nights
+from bot.services.school.posting import Posting
+from bot.services.school.practice import Practice
+from bot.services.school.quiz_nights import QuizNights
+from bot.services.school.quizzes import Quizzes
+from bot.services.school.school import School
+from bot.services.school.spacing import Spacing
 from bot.services.tapes import Shelf
 from engine.contracts import load_contracts
 
@@ -52,23 +63,36 @@ def lexicon() -> Lexicon:
 def _unplayed() -> Replays:
     """Replays that nobody plays: declarations ask for no more."""
 
-    def never(*_: object) -> Any:
-        raise AssertionError("a declaration needs no storage and no market")
+    shelf, markets, clock = Shelf(load_contracts()), Markets(_never, _never), SystemClock()
+    return Replays(_never, shelf, markets, _never, clock, Decimal(10_000), wake=_never, report=_never)
 
-    markets = Markets(never, never)
-    balance = Decimal(10_000)
-    return Replays(
-        never, Shelf(load_contracts()), markets, never, SystemClock(), balance, wake=never, report=never
-    )
+
+def _never(*_: object) -> Any:
+    raise AssertionError("a declaration needs no storage and no market")
 
 
 @cache
 def registry() -> Registry[Any]:
     """All commands, in English and Spanish."""
     languages = {"en": "English", "es": "Español"}
-    examiner = Examiner(KeptPrices())
+    examiner, contracts = Examiner(KeptPrices()), load_contracts()
+    curricula, markets = Curricula(tuple(languages)), Markets(_never, _never)
+    practice = Practice(_never, markets, contracts, _never, SystemClock(), wake=_never, report=_never)
+    quizzes = Quizzes(curricula, Grading(Spacing(), _never), _never)
+    jobs: Any = None  # what runs in the background is not declared
     return build_registry(
-        Decimal(10_000), languages, lexicon(), _unplayed(), PriceAlerts(), Thresholds(), examiner
+        Decimal(10_000),
+        languages,
+        lexicon(),
+        _unplayed(),
+        PriceAlerts(),
+        Thresholds(),
+        examiner,
+        curricula,
+        Lessons(curricula, contracts),
+        practice,
+        School(quizzes, Gate(), jobs, frozenset()),
+        QuizNights(Nights(quizzes.grading, Posting(), _never), jobs, Posting()),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.fakes import telegram_rules as rules
 from tests.fakes.telegram_html import Refused
-from tests.fakes.telegram_objects import Chat, Group, Person, changed, shown_of
+from tests.fakes.telegram_objects import Chat, Group, Person, Shown, changed, shown_of
 from tests.fakes.telegram_world import Answered, TelegramWorld
 
 
@@ -113,6 +113,34 @@ class TelegramMethods(TelegramWorld):
             raise Refused("Bad Request: query is too old and response timeout expired or query ID is invalid")
         self._queries[query] = Answered(given.get("text"), given.get("show_alert", False), given.get("url"))
         return True
+
+    async def send_poll(self, given: dict[str, Any]) -> dict[str, Any]:
+        rules.check_poll(given)
+        chat = self._writable(given["chat_id"])
+        if chat.id in self.without_polls:
+            raise Refused("Bad Request: not enough rights to send polls to the chat")
+        reply = given.get("reply_parameters", {})
+        number = self._book.next_message(chat.id)
+        rows = given.get("reply_markup", {}).get("inline_keyboard", [])
+        shown = Shown(
+            chat.id,
+            number,
+            given["question"],
+            rows=tuple(tuple(row) for row in rows),
+            thread=given.get("message_thread_id"),
+            reply_to=reply.get("message_id"),
+            poll=self._book.poll(given),
+        )
+        return self._show(shown, chat)
+
+    async def get_chat_member(self, given: dict[str, Any]) -> dict[str, Any]:
+        self._writable(given["chat_id"])
+        who = self._chats.get(given["user_id"])
+        if not isinstance(who, Person):
+            raise Refused("Bad Request: user not found")
+        if (given["chat_id"], who.id) in self.owners:
+            return {"user": who.user(), "status": "creator", "is_anonymous": False}
+        return {"user": who.user(), "status": "member"}
 
     async def send_chat_action(self, given: dict[str, Any]) -> bool:
         self._writable(given["chat_id"])

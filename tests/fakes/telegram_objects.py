@@ -63,6 +63,7 @@ class Shown:
     thread: int | None = None
     reply_to: int | None = None
     edited: bool = False
+    poll: dict[str, Any] | None = None
 
     @property
     def labels(self) -> tuple[tuple[str, ...], ...]:
@@ -94,6 +95,7 @@ class Book:
     updates: int = 500_000
     messages: dict[int, int] = field(default_factory=dict)
     queries: int = 0
+    polls: int = 0
 
     def next_update(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         self.updates += 1
@@ -140,7 +142,7 @@ class Book:
             "from": self.bot.user(),
             "chat": chat.chat(),
             "date": DATE,
-            "text": message.text,
+            **({"text": message.text} if message.poll is None else {"poll": message.poll}),
         }
         if message.edited:
             made["edit_date"] = DATE + 1
@@ -151,6 +153,28 @@ class Book:
         if message.thread is not None:
             made |= {"message_thread_id": message.thread, "is_topic_message": True}
         return made
+
+    def poll(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A poll from the checked parameters of a request."""
+        self.polls += 1
+        options = [
+            {"persistent_id": str(place), "text": each["text"], "voter_count": 0}
+            for place, each in enumerate(body["options"])
+        ]
+        made = {
+            "id": str(5_000_000_000 + self.polls),
+            "question": body["question"],
+            "options": options,
+            "total_voter_count": 0,
+            "is_closed": False,
+            "is_anonymous": False,
+            "type": "quiz",
+            "allows_multiple_answers": False,
+            "allows_revoting": False,
+            "members_only": False,
+            "correct_option_ids": body["correct_option_ids"],
+        }
+        return made | ({"explanation": body["explanation"]} if "explanation" in body else {})
 
     def query(self, who: Person, chat: Chat, message: dict[str, Any], data: str) -> dict[str, Any]:
         """A press."""

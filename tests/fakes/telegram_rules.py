@@ -58,6 +58,23 @@ METHODS: Mapping[str, Mapping[str, str]] = {
         "url": STR,
         "cache_time": INT,
     },
+    "sendPoll": {
+        "chat_id*": CHAT,
+        "question*": STR,
+        "options*": JSON,
+        "type": STR,
+        "is_anonymous": BOOL,
+        "allows_multiple_answers": BOOL,
+        "correct_option_ids": JSON,
+        "explanation": STR,
+        "explanation_parse_mode": STR,
+        "open_period": INT,
+        **_PLACE,
+        "disable_notification": BOOL,
+        "reply_parameters": JSON,
+        "reply_markup": JSON,
+    },
+    "getChatMember": {"chat_id*": CHAT, "user_id*": INT},
     "sendChatAction": {"chat_id*": CHAT, "action*": STR, **_PLACE},
     "setMyCommands": {"commands*": JSON, **_MENU},
     "getMyCommands": _MENU,
@@ -125,6 +142,27 @@ def message_of(given: Mapping[str, Any], too_long: str) -> dict[str, Any]:
     if markup is not None:
         made["reply_markup"] = keyboard_of(markup)
     return made
+
+
+def check_poll(given: Mapping[str, Any]) -> None:
+    """A quiz poll whose votes the bot is told of; raises Refused."""
+    options = [each.get("text", "") for each in given["options"]]
+    if not 1 <= units(given["question"].strip()) <= 300:
+        raise Refused("Bad Request: poll question must be non-empty and not longer than 300")
+    if not 2 <= len(options) <= 12:
+        raise Refused("Bad Request: poll must have from 2 to 12 options")
+    if not all(1 <= units(each.strip()) <= 100 for each in options):
+        raise Refused("Bad Request: poll options length must not exceed 100")
+    if given.get("type") != "quiz" or given.get("is_anonymous", True):
+        raise Refused("Bad Request: this server knows quiz polls with known voters alone")
+    right = given.get("correct_option_ids", [])
+    if len(right) != 1 or not 0 <= right[0] < len(options):
+        raise Refused("Bad Request: wrong correct option ID specified")
+    explanation = given.get("explanation", "")
+    if units(explanation) > 200 or explanation.count("\n") > 2:
+        raise Refused("Bad Request: explanation is too long")
+    if given.get("reply_markup") is not None:
+        keyboard_of(given["reply_markup"])
 
 
 def keyboard_of(markup: Any) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class TelegramWorld:
         self.bot = bot
         self._check_object: Callable[[str, dict[str, Any]], None] = lambda kind, value: None
         self.blocked: set[int] = set()
+        self.without_polls: set[int] = set()
+        self.owners: set[tuple[int, int]] = set()
         self.updates: deque[dict[str, Any]] = deque()
         self.allowed = frozenset({"message", "edited_message", "callback_query", "my_chat_member"})
         self.changed = asyncio.Condition()
@@ -87,6 +89,18 @@ class TelegramWorld:
         self._queries[query["id"]] = None
         self._queue("callback_query", query)
         return str(query["id"])
+
+    def vote(self, who: Person, message: Shown, choice: int | None, *, poll: str | None = None) -> None:
+        """A person votes for an option, from 0, of a message's poll, or of another `poll`; None takes a vote back."""
+        assert message.poll is not None, "not a poll"
+        options = [] if choice is None else [choice]
+        body = {
+            "poll_id": poll or message.poll["id"],
+            "user": who.user(),
+            "option_ids": options,
+            "option_persistent_ids": [str(each) for each in options],
+        }
+        self._queue("poll_answer", body)
 
     def follow(self, who: Person, url: str) -> dict[str, Any]:
         """A person opens a link to the bot, which starts the private chat with the link's payload."""

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from bot.core.action import Action, link_payload
 from bot.core.reply import Answer, Reply
+from tests.fakes.night_tour import quiz_nights_played
 from tests.fakes.spoken import registry
+from tests.fakes.study_tour import STUDY_APART, studied
 from tests.harness import Talk
 
 FIGURES = (
@@ -48,10 +50,23 @@ APART: tuple[Answer, ...] = (
     Answer("replay_refused", {"code": "playing"}, ok=False),
     Answer("replay_refused", {"code": "no-such-code"}, ok=False),
     Answer("sleep", {"what": "in-replay", "minutes": 90, "until": "2026-01-01T00:00:00+00:00"}, ok=False),
+    *STUDY_APART,
     *(
         Answer("ask", {"command": "open", "param": "x", "kind": kind, "line": "open", "choices": False})
         for kind in ("text",)
     ),
+)
+
+
+SCHOOL = (
+    *("/next", "/learn", "/lesson", "/lesson 1", "/next", "/lesson liquidation", "/lesson zzzzqqq"),
+    *("/lesson 1 page=4", "10", "5000", "/lesson 1 page=4 show=on", "/lesson 1 page=6 step=1"),
+    *("/lesson 7 page=6 step=3", "/lesson 1 page=6 step=3", "/lesson 1 page=7", "/lesson 1 page=8"),
+    *("/fill", "/cancel", "/fill 3", "/what", "/what margin", "/what liquidation price"),
+    *("/what maintenence margn", "/what zzzzqqq", "/what card=positions", "/what card=preview"),
+    *("/what card=portfolio", "/practice", "/practice end", "/lesson 7 page=5"),
+    *("/tryout liquidation-price page=5", "/practice", "/price", "/price btc", "/practice btc 46000"),
+    *("/practice btc 1%", "/reset", "/practice end"),
 )
 
 
@@ -62,6 +77,8 @@ async def walk(talk: Talk) -> None:
     for each in registry():
         if each.listed:
             await talk.say(f"/help {each.name}")
+    for line in SCHOOL:
+        await talk.say(line, "ada")
     await _side_by_side(talk)
     await _renewed(talk)
     await _strangers(talk)
@@ -70,6 +87,9 @@ async def walk(talk: Talk) -> None:
     await _attentive(talk)
     await _twins(talk)
     await _replayed(talk)
+    await quiz_nights_played(talk)
+    await studied(talk)
+    await _choosing(talk)
 
 
 ANALYSIS = (
@@ -410,6 +430,7 @@ def answers(talk: Talk) -> Iterable[Answer]:
     """All answers of a walk, the delivered notices and those that stand apart."""
     yield from (each.answer for each in talk.replies)
     yield from (each.answer for _, each in talk.postbox.delivered)
+    yield from (each.answer for each in talk.postbox.posted)
     yield from APART
 
 
@@ -508,3 +529,35 @@ async def _replayed(talk: Talk) -> None:
     for line in (*hidden, *struck):
         await talk.say(line, "rita")
     await talk.bot.control.flush()
+
+
+async def _choosing(talk: Talk) -> None:
+    """The interview, and its answer for accounts of all shapes."""
+    for symbol, price in (("btc", 50_000), ("eth", 2_500)):
+        await talk.price(symbol, price)
+    lines = (
+        *(
+            "/choose",
+            "/choose new",
+            "/choose new hold",
+            "/choose new hold often",
+            "/choose new hold often open",
+        ),
+        *("/choose new hold often open wild", "/choose pro day always closed calm", "/choose skip=eswnm"),
+        *(
+            "/choose pro hold stops skip=wm",
+            "/choose pro swing rarely open calm",
+            "/choose pro day often stops calm",
+        ),
+    )
+    books: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("cleo", ()),
+        ("cora", ("/open btc long 10x isolated 500",)),
+        ("curt", ("/open btc long 20x cross =20000", "/open eth long 3x isolated =8000")),
+        ("cyra", ("/open btc long 5x cross =9000", "/open eth short 5x cross =7000")),
+    )
+    for who, orders in books:
+        for order in orders:
+            await _confirmed(talk, order, who)
+        for line in lines:
+            await talk.say(line, who)

@@ -29,6 +29,8 @@ LISTED = {
     *("limit", "stop", "sl", "tp", "trail", "orders", "cancelorder", "hedge"),
     *("liq", "max", "whatif", "funding", "compare", "twin"),
     *("alert", "alerts", "quiet", "sleep", "postmortem", "replay"),
+    *("learn", "lesson", "next", "what", "practice", "choose"),
+    *("quiz", "testout", "report", "progress", "review", "snooze", "gate", "predict", "quiznight"),
 }
 
 
@@ -38,7 +40,10 @@ def test_the_commands_of_the_bot() -> None:
 
 def test_whatever_shows_an_account_is_private() -> None:
     public = {each.name for each in registry() if each.visibility is Visibility.PUBLIC}
-    assert public == {"start", "help", "price", "privacy", "liq"}
+    assert public == {
+        *("start", "help", "price", "privacy", "liq", "what"),
+        *("quiz", "gate", "polled", "quiznight", "night"),
+    }
 
 
 @pytest.mark.parametrize("command", list(registry()), ids=lambda each: each.name)

@@ -20,7 +20,7 @@ LANGUAGES = load_languages()
 LETTER = re.compile(r"[^\W\d_]+")
 # What no catalogue translates: the currency, coins, a command as it is typed, the universal time, dates as Babel writes them.
 ALIKE = (
-    {"USDT", "UTC", "help"}
+    {"USDT", "UTC", "help", "A", "B", "C"}
     | {letter * 3 for letter in "ABCDEFGHI"}
     | {each.removesuffix("USDT") for each in load_contracts()}
 )
@@ -39,8 +39,9 @@ ECHOED = {
         "rule",
         "number",
         "language",
+        "content",  # what lessons and the glossary say
     ),
-    *("command", "tag", "venue", "alias"),
+    *("command", "tag", "venue", "alias", "host", "names"),
 }
 
 
@@ -63,7 +64,7 @@ async def test_every_answer_is_worded_in_every_language(said: tuple[Answer, ...]
     wording = CatalogueWording(LANGUAGES, places(), language)
     for each in said:
         reply = wording.word(each, language, "Europe/Madrid")
-        assert reply.blocks, each.template
+        assert reply.blocks or each.template == "unsaid"
         for shown in (
             *(text_of(spans) for spans in spans_of(reply)),
             *(b.label for b in reply.all_buttons()),

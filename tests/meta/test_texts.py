@@ -185,9 +185,10 @@ def test_no_word_means_two_values_of_one_kind() -> None:
 
 
 @pytest.mark.parametrize("name", [each.name for each in registry()])
-def test_no_word_fits_two_parameters_of_a_command(name: str) -> None:
+def test_no_word_fits_two_kinds_of_parameters_of_a_command(name: str) -> None:
+    """Two of one kind have to be named; a free kind takes what no other does."""
     command = next(each for each in registry() if each.name == name)
-    shown = [each for each in command.params if not each.hidden and each.kind.name != "text"]
+    shown = [each for each in command.params if not each.hidden and not each.kind.free]
     words = {word for each in shown for word in each.kind.vocabulary(lexicon())}
     words |= {word for each in shown if isinstance(each.kind, ChoiceKind) for word in each.kind.aliases}
     twice = {word: readers for word in words if len(readers := _readers(shown, word)) > 1}
@@ -195,7 +196,7 @@ def test_no_word_fits_two_parameters_of_a_command(name: str) -> None:
 
 
 def _readers(params: list[Any], word: str) -> list[str]:
-    return [each.name for each in params if each.kind.read(word, lexicon()) is not None]
+    return sorted({each.kind.name for each in params if each.kind.read(word, lexicon()) is not None})
 
 
 def test_a_language_tag_of_a_platform_finds_its_language() -> None:

@@ -1,6 +1,7 @@
 """The terminal as a front: each line is answered to its end, notices included, before the next is read."""
 
 import itertools
+from dataclasses import replace
 from typing import Any, TextIO, assert_never
 
 from bot.adapters.console.control import Control
@@ -16,14 +17,15 @@ from bot.adapters.console.inbound import (
     read_act,
     read_speaker,
 )
-from bot.adapters.console.messages import NO_POLL, WELCOME, BadLine
+from bot.adapters.console.limits import MESSAGES_KEPT
+from bot.adapters.console.messages import WELCOME, BadLine
 from bot.adapters.console.screen import Message, Screen
 from bot.core.identity import ChatRef, Identity, Platform, new_id
 from bot.core.markup import Paragraph, Span
 from bot.core.reply import Answer, Reply, ReplyButton
 from bot.core.request import Input, Pressed, Request, Said
 from bot.core.router import LINKED, Router
-from bot.core.sender import RetryLater
+from bot.core.sender import MessageGone, Posted, RetryLater
 from bot.telemetry import Telemetry
 
 NOBODY_READS = 60.0
@@ -63,6 +65,8 @@ class ConsoleFront:
         self._run = new_id()
         self._numbers = itertools.count(1)
         self._gone = False
+        self._posts: dict[str, Message] = {}
+        self._admins: set[tuple[str, str]] = set()
         self._face = self._terminal() if self._interactive else self._plain_face()
 
     @property
@@ -91,6 +95,23 @@ class ConsoleFront:
                 self._gone = True
         if self._gone:
             raise RetryLater(NOBODY_READS)
+
+    async def post(self, chat: ChatRef, reply: Reply) -> Posted:
+        """Show a message to a room; raises RetryLater where nobody reads the output any more."""
+        posted = Posted(chat, f"{self._run}:{next(self._numbers)}")
+        self._posts[posted.message] = self._posted(posted, reply, None)
+        return posted
+
+    async def edit(self, posted: Posted, reply: Reply) -> None:
+        """Show what a room's message has become; raises MessageGone for one of an earlier run, and RetryLater."""
+        before = self._posts.get(posted.message)
+        if before is None:
+            raise MessageGone
+        self._posts[posted.message] = self._posted(posted, replace(reply, edit=True), before)
+
+    async def is_admin(self, chat: ChatRef, who: Identity) -> bool:
+        """Whether `!admin` was said of somebody in a room, or in private for all rooms."""
+        return self._administers(who.user, chat.chat.removeprefix("#"))
 
     async def take(self, line: str) -> None:
         """Do what one line asks for, then deliver what is due; an empty line asks for nothing.
@@ -124,8 +145,8 @@ class ConsoleFront:
                 await self._press(spoken, *self._screen.pressed(spoken.who, spoken.room, label))
             case SetPrice() | MoveClock() | MakeAdmin() as order:
                 await self._order(spoken, order)
-            case Vote():
-                raise BadLine("no_poll", NO_POLL)
+            case Vote(number):
+                await self._press(spoken, *self._screen.voted(spoken.who, spoken.room, number))
             case never:
                 assert_never(never)
 
@@ -154,6 +175,7 @@ class ConsoleFront:
                 case MoveClock(by):
                     await self._control.clock(by)
                 case MakeAdmin(who):
+                    self._admins.add((spoken.room or "", who))
                     self._control.make_admin(spoken.room or "", who)
                 case _:
                     assert_never(order)
@@ -186,7 +208,25 @@ class ConsoleFront:
             input=what,
             name=spoken.who,
             language=self._languages.get(spoken.who, self._language),
+            admin=None if spoken.room is None else self._administers(spoken.who, spoken.room),
         )
+
+    def _administers(self, who: str, room: str) -> bool:
+        return not self._admins.isdisjoint({(room, who), ("", who)})
+
+    def _posted(self, posted: Posted, reply: Reply, before: Message | None) -> Message:
+        message = Message("", posted.chat.chat.removeprefix("#"), reply)
+        if not self._gone:
+            try:
+                self._screen.show(message, before)
+                self._face.show(message)
+            except BrokenPipeError:
+                self._gone = True
+        if self._gone:
+            raise RetryLater(NOBODY_READS)
+        while len(self._posts) >= MESSAGES_KEPT:
+            del self._posts[next(iter(self._posts))]
+        return message
 
     def _own(self, spoken: Spoken, message: str, answer: Answer, **values: str) -> Message:
         """A message of this front itself, in the language that the speaker was last answered in."""

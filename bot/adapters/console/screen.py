@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.adapters.console.limits import MESSAGES_KEPT
-from bot.adapters.console.messages import NO_BUTTONS, NO_SUCH_BUTTON, SEVERAL_BUTTONS, BadLine
+from bot.adapters.console.messages import NO_BUTTONS, NO_POLL, NO_SUCH_BUTTON, SEVERAL_BUTTONS, BadLine
 from bot.core.reply import Reply, ReplyButton
 from bot.core.words import shown
 
@@ -71,6 +71,15 @@ class Screen:
             labels = " ".join(f"[{each.label}]" for each in message.buttons)
             raise BadLine(code, text, label=shown(label), labels=labels)
         return message, found[0]
+
+    def voted(self, who: str, room: str | None, number: int) -> tuple[Message, ReplyButton]:
+        """The button that chooses an option of the latest question that has one of that number; raises BadLine."""
+        for message in reversed(self._pressable):
+            if message.visible(who, room):
+                found = [each for each in message.buttons if each.label.strip() == str(number)]
+                if len(found) == 1:
+                    return message, found[0]
+        raise BadLine("no_poll", NO_POLL)
 
     def numbered(self, who: str, number: int) -> tuple[Message, ReplyButton] | None:
         """The button of a number, from 1, where the last message in a private chat has that many; else None."""

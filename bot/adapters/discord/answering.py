@@ -87,14 +87,14 @@ class Answering:
         return private and not request.chat.private
 
     async def _show(self, interaction: Interaction, request: Request, reply: Reply | None) -> None:
-        if reply is None:
+        pressed = isinstance(request.input, Pressed)
+        if reply is None or (pressed and not reply.blocks and not reply.buttons):
             if not interaction.response.is_done():
                 await interaction.response.defer()
             return
         first, *rest = render(reply)
         whispered = interaction.message is not None and interaction.message.flags.ephemeral
         hidden = reply.private and not request.chat.private
-        pressed = isinstance(request.input, Pressed)
         if pressed and (reply.edit or (hidden and whispered and not reply.answer.fresh)):
             await _edit(interaction, first)
             hidden = hidden or whispered

@@ -2,6 +2,9 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import aiohttp
@@ -12,16 +15,17 @@ from bot.adapters.discord.endpoints import apply_endpoints, check_endpoints
 from bot.adapters.discord.errors import BadToken
 from bot.adapters.discord.limits import DEFER_AFTER_SECONDS
 from bot.adapters.discord.quiet import quiet_library
-from bot.adapters.discord.render import render
-from bot.core.identity import Identity, Platform
+from bot.adapters.discord.render import Page, render
+from bot.core.identity import ChatRef, Identity, Platform
 from bot.core.reply import Reply
 from bot.core.router import Router
-from bot.core.sender import RetryLater, Unreachable
+from bot.core.sender import MessageGone, Posted, RetryLater, Unreachable
 from bot.telemetry import Telemetry
 
 _TOKEN: Final = re.compile(r"[!-~]+")
 _REFUSED: Final = 4004  # the gateway's word for a token that it does not know
 _BAD_RECIPIENT: Final = 50033
+_NO_MESSAGE: Final = 10008
 _TOO_MANY: Final = 429
 _SOON: Final = 10.0  # seconds
 _LONGEST_PAUSE: Final = 60.0  # seconds
@@ -102,21 +106,49 @@ class DiscordFront:
             raise RetryLater(_SOON)
         if not to.user.isdecimal():
             raise Unreachable(to.platform)
-        try:
+        with self._sending():
             channel = await client.create_dm(discord.Object(int(to.user)))
             for page in render(reply):
-                view = page.view()
-                if view is None:
-                    await channel.send(embed=page.embed, silent=reply.silent)
-                else:
-                    await channel.send(embed=page.embed, view=view, silent=reply.silent)
-        except (discord.Forbidden, discord.NotFound):
-            raise Unreachable(to.platform) from None
+                await _send(channel, page, silent=reply.silent)
+
+    async def post(self, chat: ChatRef, reply: Reply) -> Posted:
+        """Send a message to a channel or thread; raises Unreachable or RetryLater."""
+        with self._sending():
+            message = await _send(self._channel(chat), _one_page(reply))
+        return Posted(chat, str(message.id))
+
+    async def edit(self, posted: Posted, reply: Reply) -> None:
+        """Put a reply in place of a message; raises MessageGone, Unreachable or RetryLater."""
+        page = _one_page(reply)
+        with self._sending():
+            message = self._channel(posted.chat).get_partial_message(int(posted.message))
+            await message.edit(embed=page.embed, view=page.view())
+
+    async def is_admin(self, chat: ChatRef, who: Identity) -> bool:
+        """No: Discord says it with everything that a person does, and does not tell without."""
+        return False
+
+    def _channel(self, chat: ChatRef) -> discord.PartialMessageable:
+        if self._client is None or not self._client.is_ready():
+            raise RetryLater(_SOON)
+        return self._client.get_partial_messageable(int(chat.thread or chat.chat))
+
+    @contextmanager
+    def _sending(self) -> Iterator[None]:
+        """Discord's refusals as every front tells them."""
+        try:
+            yield
+        except discord.NotFound as missing:
+            if missing.code == _NO_MESSAGE:
+                raise MessageGone from None
+            raise Unreachable(self.platform) from None
+        except discord.Forbidden:
+            raise Unreachable(self.platform) from None
         except discord.RateLimited as limited:
             raise RetryLater(limited.retry_after) from None
         except discord.HTTPException as refused:
             if refused.code == _BAD_RECIPIENT:
-                raise Unreachable(to.platform) from None
+                raise Unreachable(self.platform) from None
             if refused.status == _TOO_MANY or isinstance(refused, discord.DiscordServerError):
                 raise RetryLater(_SOON) from None
             raise
@@ -126,3 +158,15 @@ class DiscordFront:
     def _bad_token(self) -> BadToken:
         self._telemetry.log.error("bad_token", platform=self.platform.value, setting="DISCORD_TOKEN")
         return BadToken("Discord does not accept DISCORD_TOKEN")
+
+
+def _one_page(reply: Reply) -> Page:
+    made = render(reply)
+    return replace(made[0], buttons=made[-1].buttons)
+
+
+async def _send(channel: discord.abc.Messageable, page: Page, *, silent: bool = False) -> discord.Message:
+    view = page.view()
+    if view is None:
+        return await channel.send(embed=page.embed, silent=silent)
+    return await channel.send(embed=page.embed, view=view, silent=silent)

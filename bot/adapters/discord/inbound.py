@@ -19,6 +19,7 @@ def request_of(interaction: discord.Interaction[Any], said: Input) -> Request:
         name=interaction.user.display_name,
         language=str(interaction.locale),
         whispers=True,
+        admin=None if interaction.guild_id is None else interaction.permissions.manage_guild,
     )
 
 

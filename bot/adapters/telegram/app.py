@@ -1,12 +1,13 @@
 """The front's life: start, receive by polling or webhook, answer, stop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from telegram import Update
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
 
 from bot.adapters.telegram.backoff import Backoff
 from bot.adapters.telegram.conversation import Conversation
@@ -17,13 +18,13 @@ from bot.adapters.telegram.lanes import Lanes
 from bot.adapters.telegram.menu import publish_menu
 from bot.adapters.telegram.polling import Poller
 from bot.adapters.telegram.raw_bot import RawBot
-from bot.adapters.telegram.render import pages
+from bot.adapters.telegram.render import Page, pages
 from bot.adapters.telegram.transport import AiohttpRequest
 from bot.adapters.telegram.webhook import WebhookSettings, receive
-from bot.core.identity import Identity, Platform
+from bot.core.identity import ChatRef, Identity, Platform
 from bot.core.reply import Reply
 from bot.core.router import Router
-from bot.core.sender import RetryLater, Unreachable
+from bot.core.sender import MessageGone, Posted, RetryLater, Unreachable
 from bot.telemetry import Telemetry
 
 AT_ONCE = 64
@@ -32,6 +33,8 @@ CONNECTIONS = 40
 # Seconds until a notice that the network did not take is worth another try.
 NOT_NOW = 5.0
 _USUAL = Backoff()
+# What Telegram says of chats that take no message at all.
+_SHUT = ("chat not found", "not enough rights", "have no rights", "chat_write_forbidden", "topic_closed")
 
 
 class TelegramFront:
@@ -87,18 +90,48 @@ class TelegramFront:
     async def send(self, to: Identity, reply: Reply) -> None:
         """Send a reply to a person's private chat; raises Unreachable or RetryLater, anything else is a fault."""
         chat = int(to.user)
+        with self._sending(chat):
+            for number, page in enumerate(pages(reply, self._bot.username)):
+                await self._delivery.send(chat, page, patient=number > 0, silent=reply.silent)
+
+    async def post(self, chat: ChatRef, reply: Reply) -> Posted:
+        """Send a message to a chat, in its topic; raises Unreachable or RetryLater."""
+        number, thread = int(chat.chat), None if chat.thread is None else int(chat.thread)
+        with self._sending(number):
+            message = await self._delivery.send(number, self._one_page(reply), thread=thread, patient=False)
+        return Posted(chat, str(message))
+
+    async def edit(self, posted: Posted, reply: Reply) -> None:
+        """Put a reply in place of a message; raises MessageGone, Unreachable or RetryLater."""
+        chat = int(posted.chat.chat)
+        with self._sending(chat):
+            there = await self._delivery.edit(chat, int(posted.message), self._one_page(reply), patient=False)
+        if not there:
+            raise MessageGone
+
+    async def is_admin(self, chat: ChatRef, who: Identity) -> bool:
+        """Whether somebody administers a group; raises Unreachable or RetryLater."""
+        with self._sending(int(chat.chat)):
+            return await self._delivery.is_admin(int(chat.chat), int(who.user))
+
+    def _one_page(self, reply: Reply) -> Page:
+        made = pages(reply, self._bot.username)
+        return replace(made[0], keyboard=made[-1].keyboard)
+
+    @contextmanager
+    def _sending(self, chat: int) -> Iterator[None]:
+        """Telegram's refusals as every front tells them; a chat that must be left alone is not asked."""
         wait = self._delivery.wait_of(chat) if self._conversation else NOT_NOW
         if wait:
             raise RetryLater(wait)
         try:
-            for number, page in enumerate(pages(reply, self._bot.username)):
-                await self._delivery.send(chat, page, patient=number > 0, silent=reply.silent)
+            yield
         except Flood as flood:
             raise RetryLater(flood.seconds) from None
-        except Forbidden:
+        except (Forbidden, ChatMigrated):
             raise Unreachable from None
         except BadRequest as refused:
-            if "chat not found" in refused.message.lower():
+            if any(each in refused.message.lower() for each in _SHUT):
                 raise Unreachable from None
             raise
         except NetworkError:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from telegram.error import BadRequest, Forbidden
@@ -10,15 +11,20 @@ from telegram.error import BadRequest, Forbidden
 from bot.adapters.telegram import limits
 from bot.adapters.telegram.delivery import Delivery
 from bot.adapters.telegram.inbound import Incoming, Press
+from bot.adapters.telegram.quiz_polls import carries
 from bot.adapters.telegram.render import Page, deep_link, page_of, pages
 from bot.core.action import Action, BadPayload, kept_link_payload, link_payload
 from bot.core.command import Visibility
+from bot.core.identity import new_id
+from bot.core.poll import poll_of, polled
 from bot.core.reply import Answer, Button, Reply
 from bot.core.request import Said
 from bot.core.router import Router
 from bot.core.texts import N_
 from bot.core.words import split_words
 from bot.telemetry import Telemetry
+
+NOTED_WITHIN = 5.0
 
 
 class Conversation:
@@ -29,9 +35,14 @@ class Conversation:
         self._delivery = delivery
         self._telemetry = telemetry
         self._bot_name = bot_name
+        self._posing = 0
+        self._noted = asyncio.Event()
+        self._noted.set()
 
     async def answer(self, incoming: Incoming) -> None:
         """Handle a request and deliver its reply; a press is always answered."""
+        if incoming.vote:
+            await self._after_notes()
         async with self._typing(incoming):
             reply = await self._reply(incoming)
         try:
@@ -53,6 +64,8 @@ class Conversation:
     async def _answer_said(self, incoming: Incoming, reply: Reply) -> None:
         if reply.private and not incoming.request.chat.private:
             reply = self._in_private(incoming, reply)
+        if await self._posed(incoming, reply):
+            return
         for page in pages(reply, self._bot_name):
             await self._delivery.send(incoming.chat, page, thread=incoming.thread, said=incoming.said)
 
@@ -64,9 +77,39 @@ class Conversation:
             return
         spinner = asyncio.create_task(self._delivery.answer_press(press.query))
         try:
+            if await self._posed(incoming, reply):
+                return
             await self._show(incoming, press, pages(reply, self._bot_name))
         finally:
             await spinner
+
+    async def _posed(self, incoming: Incoming, reply: Reply) -> bool:
+        """Ask as a quiz poll what can be asked so; False where it is to be asked with buttons."""
+        poll = poll_of(reply, self._router.wording)
+        if poll is None or not carries(poll):
+            return False
+        self._posing += 1
+        self._noted.clear()
+        try:
+            number = await self._delivery.send_poll(
+                incoming.chat, poll, thread=incoming.thread, said=incoming.said
+            )
+            note = polled(reply.answer.poll, number)
+            update = f"{incoming.request.update}:{new_id()}"
+            await self._router.handle(replace(incoming.request, update=update, input=note))
+        except BadRequest:  # a group can forbid polls
+            return False
+        finally:
+            self._posing -= 1
+            if not self._posing:
+                self._noted.set()
+        return True
+
+    async def _after_notes(self) -> None:
+        """Wait, some seconds at most, until no poll is on its way that the database does not know yet."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NOTED_WITHIN):
+                await self._noted.wait()
 
     async def _show(self, incoming: Incoming, press: Press, made: tuple[Page, ...]) -> None:
         for page in made:
@@ -85,7 +128,7 @@ class Conversation:
         text = page_of(reply.blocks).text
         short = limits.length(text) <= limits.ALERT and not reply.buttons
         if short and (reply.private or not reply.answer.ok):
-            return text, None
+            return text or None, None
         if not reply.private:
             return None
         link = self._link(incoming)

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from telegram.constants import ChatAction, ParseMode
+from telegram.constants import ChatAction, ChatMemberStatus, ParseMode, PollType
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError
 
 from bot.adapters.telegram import limits
@@ -13,10 +14,12 @@ from bot.adapters.telegram.errors import Flood
 from bot.adapters.telegram.raw_bot import RawBot
 from bot.adapters.telegram.render import Page
 from bot.core.limits import cut
+from bot.core.poll import Poll
 
 ATTEMPTS = 8
 _NO_PREVIEW = {"is_disabled": True}
 _UNCHANGED = "not modified"
+_ADMINS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
@@ -45,37 +48,46 @@ class Delivery:
         said: int | None = None,
         patient: bool = True,
         silent: bool = False,
-    ) -> None:
+    ) -> int:
         """Send a new message, in a topic and as the answer to a message where these are given; `silent`: no sound.
 
-        Raises Forbidden, BadRequest and, after several attempts or at once without patience, Flood or NetworkError.
+        Returns the message's number. Raises Forbidden, BadRequest and, after several attempts or at once without patience, Flood or NetworkError.
         """
-        attempts = ATTEMPTS if patient else 1
-        answered = None if said is None else {"message_id": said, "allow_sending_without_reply": True}
+        body = {
+            "text": page.html,
+            "parse_mode": ParseMode.HTML.value,
+            "link_preview_options": _NO_PREVIEW,
+            "disable_notification": silent or None,
+            "reply_markup": page.keyboard,
+        }
+        sent = await self._sent("sendMessage", chat, body, thread, said, patient=patient)
+        return int(sent["message_id"])
 
-        async def sent(to: int) -> None:
-            await self._bot.call(
-                "sendMessage",
-                chat_id=to,
-                text=page.html,
-                parse_mode=ParseMode.HTML.value,
-                link_preview_options=_NO_PREVIEW,
-                disable_notification=silent or None,
-                message_thread_id=thread,
-                reply_parameters=answered,
-                reply_markup=page.keyboard,
-            )
+    async def send_poll(
+        self, chat: int, poll: Poll, *, thread: int | None = None, said: int | None = None
+    ) -> str:
+        """Send a quiz poll whose votes are told to the bot; returns its id. Raises as `send` does."""
+        body = {
+            "question": poll.question,
+            "options": [{"text": each} for each in poll.options],
+            "type": PollType.QUIZ.value,
+            "is_anonymous": False,
+            "correct_option_ids": [poll.right],
+            "explanation": poll.explanation or None,
+        }
+        sent = await self._sent("sendPoll", chat, body, thread, said)
+        return str(sent["poll"]["id"])
 
-        try:
-            await self._tried(chat, sent, attempts)
-        except ChatMigrated as moved:
-            await self._tried(moved.new_chat_id, sent, attempts)
+    async def is_admin(self, chat: int, user: int) -> bool:
+        """Whether somebody administers a group. Raises TelegramError."""
+        member = await self._bot.call("getChatMember", chat_id=chat, user_id=user)
+        return member.get("status") in _ADMINS
 
-    async def edit(self, chat: int, message: int, page: Page) -> bool:
+    async def edit(self, chat: int, message: int, page: Page, *, patient: bool = True) -> bool:
         """Put a page in place of a message; False where that message is gone. Raises as `send` does."""
 
-        async def edited(to: int) -> None:
-            await self._bot.call(
+        async def edited(to: int) -> Any:
+            return await self._bot.call(
                 "editMessageText",
                 chat_id=to,
                 message_id=message,
@@ -86,7 +98,7 @@ class Delivery:
             )
 
         try:
-            await self._tried(chat, edited, ATTEMPTS)
+            await self._tried(chat, edited, ATTEMPTS if patient else 1)
         except BadRequest as refused:
             reason = refused.message.lower()
             if _UNCHANGED in reason:
@@ -121,14 +133,37 @@ class Delivery:
                 return
             await asyncio.sleep(limits.TYPING_LASTS)
 
-    async def _tried(self, chat: int, act: Callable[[int], Awaitable[None]], attempts: int) -> None:
+    async def _sent(
+        self,
+        method: str,
+        chat: int,
+        body: dict[str, Any],
+        thread: int | None,
+        said: int | None,
+        *,
+        patient: bool = True,
+    ) -> Any:
+        """The message that a method sent to a chat, or to what became of that chat."""
+        attempts = ATTEMPTS if patient else 1
+        answered = None if said is None else {"message_id": said, "allow_sending_without_reply": True}
+        place = {"message_thread_id": thread, "reply_parameters": answered}
+
+        async def sent(to: int) -> Any:
+            return await self._bot.call(method, chat_id=to, **body, **place)
+
+        try:
+            return await self._tried(chat, sent, attempts)
+        except ChatMigrated as moved:
+            return await self._tried(moved.new_chat_id, sent, attempts)
+
+    async def _tried(self, chat: int, act: Callable[[int], Awaitable[Any]], attempts: int) -> Any:
         for attempt in range(attempts):
             wait = self.wait_of(chat)
             if wait:
                 await asyncio.sleep(wait)
             last = attempt == attempts - 1
             try:
-                await act(chat)
+                return await act(chat)
             except Flood as flood:
                 self._until[chat] = time.monotonic() + flood.seconds
                 if last:
@@ -139,5 +174,4 @@ class Delivery:
                 if last:
                     raise
                 await asyncio.sleep(self._backoff.delay(attempt))
-            else:
-                return
+        raise AssertionError("no attempt was made")

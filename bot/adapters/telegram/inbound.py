@@ -3,14 +3,15 @@
 import re
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram import CallbackQuery, Chat, Message, PollAnswer, Update, User
 from telegram.constants import ChatType
 
 from bot.core.identity import ChatRef, Identity, Platform
+from bot.core.poll import voted
 from bot.core.request import Input, Pressed, Request, Said
 
 # Edited messages are not asked for: what was said is said.
-ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.POLL_ANSWER, Update.MY_CHAT_MEMBER)
 
 _COMMAND = re.compile(r"/([^\s@/]+)@(\w+)(?!\S)")
 _GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
@@ -26,13 +27,17 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A request and where its answer goes. `said` is the message that an answer in a group replies to."""
+    """A request and where its answer goes. `said` is the message that an answer in a group replies to.
+
+    `vote`: it is one in a poll.
+    """
 
     request: Request
     chat: int
     thread: int | None = None
     said: int | None = None
     press: Press | None = None
+    vote: bool = False
 
 
 def translate(update: Update, bot: User) -> Incoming | None:
@@ -41,6 +46,8 @@ def translate(update: Update, bot: User) -> Incoming | None:
         return _pressed(update, update.callback_query)
     if update.message is not None:
         return _said(update, update.message, bot)
+    if update.poll_answer is not None:
+        return _voted(update, update.poll_answer)
     return None
 
 
@@ -80,6 +87,16 @@ def _pressed(update: Update, query: CallbackQuery) -> Incoming:
         thread = message.message_thread_id if message.is_topic_message else None
     request = _request(update, user, chat, thread, Pressed(payload), whispers=True)
     return Incoming(request, chat.id, thread, press=Press(query.id, number))
+
+
+def _voted(update: Update, vote: PollAnswer) -> Incoming | None:
+    """A vote, which does not say in which chat: it is answered in private. None where it is taken back or a chat's."""
+    user = vote.user
+    if user is None or not vote.option_ids:
+        return None
+    chat = Chat(user.id, ChatType.PRIVATE)
+    act = voted(vote.poll_id, vote.option_ids[0])
+    return Incoming(_request(update, user, chat, None, act, whispers=True), user.id, vote=True)
 
 
 def _request(

@@ -1,6 +1,12 @@
 """What one Telegram message carries, and how long things are waited for."""
 
-from telegram.constants import BotCommandLimit, CallbackQueryLimit, InlineKeyboardButtonLimit, MessageLimit
+from telegram.constants import (
+    BotCommandLimit,
+    CallbackQueryLimit,
+    InlineKeyboardButtonLimit,
+    MessageLimit,
+    PollLimit,
+)
 
 from bot.core.limits import Limits
 
@@ -9,6 +15,12 @@ ENTITIES = MessageLimit.MESSAGE_ENTITIES.value
 ALERT = CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH.value
 DATA_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA.value
 DESCRIPTION = BotCommandLimit.MAX_DESCRIPTION.value
+
+POLL_QUESTION = PollLimit.MAX_QUESTION_LENGTH.value
+POLL_OPTION = PollLimit.MAX_OPTION_LENGTH.value
+POLL_OPTIONS = range(2, PollLimit.MAX_OPTION_NUMBER.value + 1)  # of a quiz: one option asks nothing
+POLL_EXPLANATION = PollLimit.MAX_EXPLANATION_LENGTH.value
+POLL_EXPLANATION_BREAKS = PollLimit.MAX_EXPLANATION_LINE_FEEDS.value
 
 # What an entity costs where text and entities share one budget: 4,096 in all admit at most 99 of them.
 ENTITY_COST = TEXT // ENTITIES + 1

@@ -24,6 +24,6 @@ class RawBot(Bot):
         found = await self._post("getUpdates", data, read_timeout=seconds + 10.0)
         return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
-    async def call(self, method: str, **parameters: Any) -> None:
-        """Call a method whose result is of no interest; parameters that are None are left out."""
-        await self._post(method, parameters)
+    async def call(self, method: str, **parameters: Any) -> Any:
+        """Call a method and return its result as plain values; parameters that are None are left out."""
+        return await self._post(method, parameters)

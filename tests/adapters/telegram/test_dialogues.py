@@ -132,7 +132,8 @@ async def test_an_edited_message_is_not_asked_for_and_is_ignored(server: Telegra
     server.edit(said, "/count", unasked=True)
     server.say(ann, "/start again")
     assert (await server.message(ann)).text.endswith("again")
-    assert server.asked("getUpdates")[0]["allowed_updates"] == ["message", "callback_query", "my_chat_member"]
+    asked_for = server.asked("getUpdates")[0]["allowed_updates"]
+    assert asked_for == ["message", "callback_query", "poll_answer", "my_chat_member"]
 
 
 async def test_pictures_and_other_bots_are_ignored(server: TelegramServer) -> None:

@@ -56,7 +56,7 @@ async def test_a_dialogue_over_the_webhook(server: TelegramServer) -> None:
     await server.until(lambda: len(server.deliveries) == 2)
     assert {status for _, status in server.deliveries} == {200}
     assert server.webhook["secret_token"] == SETTINGS.secret
-    assert server.webhook["allowed_updates"] == ["message", "callback_query", "my_chat_member"]
+    assert server.webhook["allowed_updates"] == ["message", "callback_query", "poll_answer", "my_chat_member"]
     assert server.asked("getUpdates") == []
 
 
