@@ -61,12 +61,15 @@ class Command(Generic[TurnT]):
         return self.arguments(**values)
 
     def line(self, values: Mapping[str, object]) -> str:
-        """The command and its values as one canonical line, which binds to the same values again."""
+        """The command and its values as one canonical line, which binds to the same values again.
+
+        What is hidden, or of the same kind as a parameter before it, is named.
+        """
         words = [
             f"{each.name}={each.kind.show(values[each.name])}"
-            if each.hidden
+            if each.hidden or any(other.kind.name == each.kind.name for other in self.params[:place])
             else each.kind.show(values[each.name])
-            for each in self.params
+            for place, each in enumerate(self.params)
             if values.get(each.name) is not None
         ]
         return " ".join((self.name, *words))

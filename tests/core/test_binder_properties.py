@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.alert_words import HIGHEST_PRICE, LOWEST_PRICE, Level, LineKind
+from bot.commands.alert_words import HIGHEST_PRICE, LOWEST_PRICE, Level
 from bot.commands.kinds import ZONE
+from bot.commands.learn_words import MovesKind
 from bot.commands.quiznight_words import Place
 from bot.commands.replay_words import NAMES
+from bot.commands.scenario_words import ScenarioKind
 from bot.core import params
 from bot.core.binder import Ambiguous, Bound, Missing, Twice, Unclear
 from bot.core.params import BadWord, ChoiceKind, Param
@@ -105,7 +107,9 @@ def values_of(param: Param) -> st.SearchStrategy[Any]:
             return st.integers(0, 10**15 - 1)
         case "tag":
             return st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=24)
-        case "words" if isinstance(kind, LineKind):
+        case "words" if isinstance(kind, MovesKind):
+            return st.just("end")
+        case "words" if not isinstance(kind, ScenarioKind):
             return st.sampled_from(("23:00-07:00", "off"))
         case "words":
             return st.lists(
