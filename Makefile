@@ -136,6 +136,10 @@ messages: $(VENV)/.dev ## bring the message catalogues up to date with the texts
 campaign: $(VENV)/.dev ## the engine against an independent oracle: ARGS="--steps 10000000 --seed 1" takes some hours
 	@$(PY) -m tests.engine.campaign $(if $(ARGS),$(ARGS),--steps 100000 --seed 1)
 
+.PHONY: questions
+questions: $(VENV)/.dev ## every kind of question drawn 10,000 times and checked; about half an hour
+	@$(PY) -m tests.services.school.draws $(if $(ARGS),$(ARGS),--draws 10000)
+
 .PHONY: watch-campaign
 watch-campaign: $(VENV)/.dev ## the watch against its oracle: ARGS="--lives 40 --seed 7" takes some minutes
 	@$(PY) -m tests.engine.watch.campaign $(ARGS)
