@@ -18,8 +18,8 @@ from tests.fakes.telegram_server import TelegramServer
 _NUMBER = re.compile(r"[−-]?\d[\d.,]*\d|\d")
 _WHEN = re.compile(r"\d{1,2} \w+ \d\d:\d\d")
 LABELS = {
-    "en": {"confirm": "Confirm", "thousands": ",", "point": "."},
-    "es": {"confirm": "Confirmar", "thousands": ".", "point": ","},
+    "en": {"confirm": "Confirm", "knowing": "Yes, I know what it means", "thousands": ",", "point": "."},
+    "es": {"confirm": "Confirmar", "knowing": "Sí, sé lo que significa", "thousands": ".", "point": ","},
 }
 
 
@@ -62,6 +62,9 @@ async def test_one_dialogue_has_the_same_facts_everywhere(tmp_path: Path, langua
             seen: dict[str, list[str]] = {name: [] for name in speakers}
             for name, speaker in speakers.items():
                 await speaker.say("settings", language=language)
+                if name != "terminal":  # there all leverage is open from the first day
+                    await speaker.say("gate", on="off")
+                    await speaker.press(LABELS[language]["knowing"])
                 order = {
                     "symbol": "btc",
                     "side": "long",
@@ -105,6 +108,8 @@ async def test_a_notice_speaks_the_language_of_the_dialogue_before_it(tmp_path: 
         database = tmp_path / "paper.db"
         async with running(database, telegram, discord) as world:
             ana = OnTelegram(telegram, "es")
+            await ana.say("gate", on="off")
+            await ana.press(LABELS["es"]["knowing"])
             assert "SIMULADO" in await ana.say("open", order="btc long 10x isolated 500")
             await ana.press("Confirmar")
             await fallen(world.bot)
