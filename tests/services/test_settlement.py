@@ -182,9 +182,9 @@ async def test_the_notice_comes_with_the_liquidation_or_not_at_all(tmp_path: Pat
 
 async def test_somebody_on_another_platform_is_told_there() -> None:
     async with talking() as talk:
-        await talk.say("/open btc long 10x isolated 500", platform=Platform.TELEGRAM)
+        await talk.say("/open btc long 5x isolated 500", platform=Platform.TELEGRAM)
         await talk.press("Confirm", platform=Platform.TELEGRAM)
-        await talk.price("btc", 45_000)
+        await talk.price("btc", 40_000)
         assert talk.postbox.delivered == [], "its front is not here"
         telegram = Postbox(Platform.TELEGRAM)
         talk.bot.notifier.serve_through((talk.postbox, telegram))
