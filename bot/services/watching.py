@@ -99,12 +99,11 @@ class Watching:
             async with self._store.unit() as unit:
                 for account in await accounts.load_all(unit, sorted(again), self._broken):
                     self.changed(account)
+        found = self._watch.tick(market)
         now = asyncio.get_running_loop().time()
         if now >= self._audited + AUDIT_SECONDS:
             self._audited = now
-            await self._catch_up()
-            await self._audit(market)
-        found = self._watch.tick(market)
+            await self.audit(market)
         funded = self._funding(market)
         due = found.due if not funded else sorted(funded.union(found.due))
         worried = {each.account for each in (*found.warned, *found.calmed)}
@@ -112,6 +111,11 @@ class Watching:
         if self._ticks % ANXIOUS_EVERY == 0:
             worried |= self._anxious()
         return Proposed(due, sorted(worried)) if due or worried else NOBODY
+
+    async def audit(self, market: MarketSnapshot) -> None:
+        """Learn of what other processes changed, then scan everything at the market last proposed for; a find is an alarm."""
+        await self._catch_up()
+        await self._scan(market)
 
     async def _catch_up(self) -> None:
         """Learn of what other processes changed."""
@@ -123,7 +127,7 @@ class Watching:
             ):
                 self.changed(account)
 
-    async def _audit(self, market: MarketSnapshot) -> None:
+    async def _scan(self, market: MarketSnapshot) -> None:
         """Scan everything in a thread; what changes meanwhile waits until it is done. A find is an alarm."""
         self._waiting = []
         try:
