@@ -1,6 +1,8 @@
 """Group chats and their settings."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
@@ -11,11 +13,12 @@ from bot.storage.unit import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A chat on a platform; `language` None: each speaks their own."""
+    """A chat on a platform; `language` None: each speaks their own. `body`: what its admins set."""
 
     platform: Platform
     chat: str
     language: str | None
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
 _THE_CHAT = (chats.c.platform == bindparam("of_platform"), chats.c.chat == bindparam("of_chat"))
@@ -27,10 +30,11 @@ _INSERT = insert(chats)
 async def find(unit: UnitOfWork, platform: Platform, chat: str) -> Chat | None:
     """The settings of a chat, if it has any."""
     rows = await unit.fetch(_FIND, {"of_platform": str(platform), "of_chat": chat})
-    return Chat(Platform(rows[0].platform), rows[0].chat, rows[0].language) if rows else None
+    return Chat(Platform(rows[0].platform), rows[0].chat, rows[0].language, rows[0].body) if rows else None
 
 
 def save(unit: UnitOfWork, chat: Chat) -> None:
     """Stores the settings of a chat in place of earlier ones."""
     unit.write(_FORGET, {"of_platform": str(chat.platform), "of_chat": chat.chat})
-    unit.write(_INSERT, {"platform": str(chat.platform), "chat": chat.chat, "language": chat.language})
+    row = {"platform": str(chat.platform), "chat": chat.chat}
+    unit.write(_INSERT, {**row, "language": chat.language, "body": dict(chat.body)})

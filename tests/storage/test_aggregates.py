@@ -262,8 +262,12 @@ async def test_a_delivery_can_be_given_up(store: Store) -> None:
 async def test_a_chat_keeps_its_language(store: Store) -> None:
     async with store.unit() as unit:
         assert await chats.find(unit, Platform.TELEGRAM, "-100") is None
-        chats.save(unit, Chat(Platform.TELEGRAM, "-100", "es"))
+        chats.save(unit, Chat(Platform.TELEGRAM, "-100", "es", {"gate": False}))
     async with store.unit() as unit:
-        chats.save(unit, Chat(Platform.TELEGRAM, "-100", None))
+        found = await chats.find(unit, Platform.TELEGRAM, "-100")
+        assert found is not None
+        chats.save(unit, replace(found, language=None))
     async with store.unit() as unit:
-        assert await chats.find(unit, Platform.TELEGRAM, "-100") == Chat(Platform.TELEGRAM, "-100", None)
+        assert await chats.find(unit, Platform.TELEGRAM, "-100") == Chat(
+            Platform.TELEGRAM, "-100", None, {"gate": False}
+        )
