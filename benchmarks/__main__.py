@@ -16,6 +16,9 @@ ALL = (
     "watch",
     "crash",
     "reading",
+    "questions",
+    "learners",
+    "quiz_night",
 )
 
 
