@@ -16,6 +16,7 @@ from bot.commands.kinds import ENTRY, FIGURE, LEVERAGE, MODE, SIDE, SIZE, SWITCH
 from bot.commands.legs import WHY, named
 from bot.commands.scenario_words import SCENARIO
 from bot.commands.twin import TwinCommands
+from bot.commands.what import ask_about
 from bot.core.command import Command, Visibility
 from bot.core.params import param
 from bot.core.questions import rows_of
@@ -173,7 +174,7 @@ class AnalysisCommands:
             other = MarginMode.ISOLATED if chosen.mode is MarginMode.CROSS else MarginMode.CROSS
             label = N_("Cross, step by step") if other is MarginMode.CROSS else N_("Isolated, step by step")
             buttons.append(Button(label, _line(self._liq, words, mode=other, entry=entry), anyone=True))
-        return Answer("liq", sum_data(found, derivation), rows_of(buttons, 2))
+        return Answer("liq", sum_data(found, derivation), rows_of([*buttons, ask_about("card=liq")], 2))
 
     async def max(self, turn: BotTurn, words: MaxWords) -> Answer:
         """The most that can be opened on one side or both."""
@@ -192,7 +193,9 @@ class AnalysisCommands:
         buttons = [
             Button(labels[each.side], _line(self._max, words, side=each.side, why=True)) for each in found
         ]
-        return Answer("max", most_data(words.symbol, found, turn.market), rows_of(buttons, 2))
+        return Answer(
+            "max", most_data(words.symbol, found, turn.market), rows_of([*buttons, ask_about("card=max")], 2)
+        )
 
     async def whatif(self, turn: BotTurn, words: WhatIfWords) -> Answer:
         """The account before and after imagined changes."""
@@ -213,7 +216,11 @@ class AnalysisCommands:
             for each in found.account.in_order()
             for _, label, values in (named(found.account, each),)
         ]
-        return Answer("whatif", imagined_data(found, turn.market, words.changes), rows_of(buttons, 2))
+        return Answer(
+            "whatif",
+            imagined_data(found, turn.market, words.changes),
+            rows_of([*buttons, ask_about("card=whatif")], 2),
+        )
 
     async def funding(self, turn: BotTurn, words: FundingWords) -> Answer:
         """Rates, and what they mean for open positions."""
@@ -243,7 +250,7 @@ class AnalysisCommands:
             "rows": [funding_data(each, state, turn.market) for each in symbols],
             "market": turn.market.name,
         }
-        return Answer("funding", data, rows_of(buttons, 2))
+        return Answer("funding", data, rows_of([*buttons, ask_about("card=funding")], 2))
 
 
 def _line(command: Command[BotTurn], words: Any, **changed: Any) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 from bot.commands.analysis_cards import ladder_data
 from bot.commands.kinds import LEVERAGE, SIDE, SIZE, SYMBOL
 from bot.commands.legs import named
+from bot.commands.what import ask_about
 from bot.core.command import Command, Visibility
 from bot.core.params import param
 from bot.core.questions import rows_of
@@ -78,7 +79,9 @@ class CompareCommands:
         leverage = state.settings_of(position.symbol).leverage
         day = await last_day(turn, Open(position.symbol, position.side, position.quantity, leverage))
         why = Button(N_("Why this price?"), f"why liquidation {named(state, position)[0]}")
-        return Answer("compare", ladder_data(ladder, turn.market, day, held=True), ((why,),))
+        return Answer(
+            "compare", ladder_data(ladder, turn.market, day, held=True), ((why, ask_about("card=compare")),)
+        )
 
     async def _compare_order(self, turn: BotTurn, words: CompareWords, order: OrderWords) -> Answer:
         state = (await turn.account()).state
@@ -88,4 +91,6 @@ class CompareCommands:
         said = [LEVERAGE.show(intent.leverage), *([] if words.size is None else [SIZE.show(words.size)])]
         line = " ".join(("open", SYMBOL.show(order.symbol), SIDE.show(order.side), *said))
         row = (Button(N_("Preview this order"), line),)
-        return Answer("compare", ladder_data(ladder, turn.market, day, held=False), (row,))
+        return Answer(
+            "compare", ladder_data(ladder, turn.market, day, held=False), ((*row, ask_about("card=compare")),)
+        )

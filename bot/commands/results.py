@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.commands.cards import fills_data, position_data
 from bot.commands.legs import CLOSE, named
+from bot.commands.what import ask_about
 from bot.core.reply import Answer, Button, Style
 from bot.core.texts import N_
 from bot.services.order_notices import order_data
@@ -43,7 +44,7 @@ async def done_answer(turn: BotTurn, done: Done) -> Answer:
         return Answer("margin_moved", data).with_buttons(figure_row(done.after, held))
     row = figure_row(done.after, held) or (Button(N_("Portfolio"), "portfolio", anyone=False),)
     orders = (Button(N_("Orders"), "orders"),) if data["orders"] or done.kind == CANCEL else ()
-    return Answer("traded", data).with_buttons(row, orders)
+    return Answer("traded", data).with_buttons((*row, ask_about("card=traded")), orders)
 
 
 def placed(done: Done) -> tuple[Order, ...]:

@@ -33,6 +33,23 @@ CARDS = MappingProxyType(
             *("wallet", "equity", "available", "unrealised-pnl", "cross-wallet", "margin-balance"),
             *("maintenance-margin", "margin-ratio"),
         ),
+        "traded": ("fill", "fee", "isolated-wallet", "liquidation-price", "available"),
+        "liq": (
+            "liquidation-price",
+            "bankruptcy-price",
+            "bracket",
+            "maintenance-amount",
+            "maintenance-margin",
+        ),
+        "max": ("notional", "bracket", "available", "order-cost", "leverage"),
+        "whatif": ("equity", "margin-ratio", "liquidation-price", "contagion"),
+        "funding": ("funding", "funding-rate", "notional", "mark-price"),
+        "compare": ("isolated-margin", "cross-margin", "liquidation-price", "equity", "cross-wallet"),
+        "liquidated": (
+            *("liquidation", "mark-price", "last-price", "maintenance-margin", "clearance-fee"),
+            *("insurance-fund", "our-model"),
+        ),
+        "margin_warning": ("margin-ratio", "maintenance-margin", "margin-balance", "liquidation-price"),
     }
 )
 """The terms on cards whose `?` button asks for them."""

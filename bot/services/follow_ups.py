@@ -9,7 +9,11 @@ from bot.core.texts import N_
 from bot.services.postmortem_buttons import buttons_of
 
 FOLLOW_UPS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "liquidated": ((N_("What happened?"), "postmortem"), (N_("Portfolio"), "portfolio")),
+    "liquidated": (
+        (N_("What happened?"), "postmortem"),
+        (N_("Portfolio"), "portfolio"),
+        ("?", "what card=liquidated"),
+    ),
     "review_due": ((N_("Start"), "quiz"), (N_("Not today"), "snooze 1d")),
     "order_notice": ((N_("Positions"), "positions"), (N_("Orders"), "orders")),
     "adl_struck": ((N_("Where it stands"), "replay status"), (N_("History"), "history")),
@@ -49,4 +53,4 @@ def _of_warning(data: Mapping[str, Any]) -> tuple[tuple[Button, ...], ...]:
         why = Button(N_("Why this ratio?"), "why margin-ratio")
     else:
         why = Button(N_("Why this price?"), f"why liquidation {name}")
-    return helps, (why, Button(N_("Alerts"), "alerts"))
+    return helps, (why, Button(N_("Alerts"), "alerts"), Button("?", "what card=margin_warning"))

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.adapters.discord.render import render
+from bot.commands.what import CARDS
 from bot.core.reply import Reply
 from bot.storage import accounts, journal, practice, tables
 from bot.storage.accounts import Account
@@ -376,3 +377,11 @@ async def test_cards_lead_to_their_words_and_stay() -> None:
         reply = await talk.press("?")
         assert not reply.edit
         has(reply, "ROE", "Taught in lesson 4")
+
+
+async def test_each_card_names_words_that_the_glossary_has() -> None:
+    async with talking() as talk:
+        for card, terms in CARDS.items():
+            reply = await talk.say(f"/what card={card}")
+            assert reply.answer.template == "what_card", card
+            assert len(buttons(reply)) == len(terms), card
