@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -33,7 +33,7 @@ from bot.commands.what import WhatCommands
 from bot.content.catalogue import Language, load_languages
 from bot.content.wording import CatalogueWording
 from bot.core.binder import Binder
-from bot.core.clock import Clock, SystemClock
+from bot.core.clock import Clock, ManualClock, SystemClock
 from bot.core.command import Command, Registry
 from bot.core.router import Router
 from bot.core.words import Lexicon
@@ -91,6 +91,7 @@ class Plan:
     gate: bool = False  # whether leverage has to be learnt on the console, too
     admins: frozenset[str] = frozenset()  # of the bot, as platform:user
     watch: bool = False  # for many accounts: an index in memory instead of a scan at each tick
+    start: datetime | None = None  # when a fixed or simulated market begins; empty: now
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,7 @@ def _feed(plan: Plan, contracts: Mapping[str, Contract], past: Past) -> AnyFeed:
         ws_url=plan.ws_url,
         stale_after=plan.stale_after,
         resume=past.latest,
+        clock=None if plan.start is None else ManualClock(plan.start, running=True),
     )
     feed.restore(past.rates)
     return feed

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import count
@@ -39,6 +39,8 @@ from engine.account import MarginAccount
 from engine.contracts import load_contracts
 
 _numbers = count(1)  # over all talks: a bot that starts again must not take a new act for an old one
+START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+"""When every talk begins, so that how often funding falls due does not hang on the hour of the run."""
 IN_MEMORY = "sqlite+aiosqlite://"
 PRICES = {"BTCUSDT": Decimal(50_000), "ETHUSDT": Decimal(2_500)}
 
@@ -212,7 +214,7 @@ async def talking(
     **plan: Any,
 ) -> AsyncIterator[Talk]:
     """A talk with the real bot; the books are checked when it ends. `languages` replace those of the catalogues."""
-    chosen = Plan(database, "fixed", prices, balance=Decimal(wallet), **plan)
+    chosen = Plan(database, "fixed", prices, balance=Decimal(wallet), **{"start": START, **plan})
     async with build(chosen, Telemetry(), spoken() if languages is None else languages) as bot:
         talk = Talk(bot, Postbox(), strict=strict, language=language)
         bot.notifier.serve_through((talk.postbox,))
