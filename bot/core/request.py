@@ -40,7 +40,8 @@ class Request:
 
     `update` is unique on its platform: the same update again is the same act. `language` is what the platform
     says the person reads. `whispers`: the front can show an answer in this chat to this person alone. `admin`:
-    whether the person administers the chat; None where the platform does not say so by itself.
+    whether the person administers the chat; None where the platform does not say so by itself. `handle`: the name by
+    which the platform lets others mention the person, without the at sign; empty where there is none.
     """
 
     update: str
@@ -51,3 +52,4 @@ class Request:
     language: str | None = None
     whispers: bool = True
     admin: bool | None = None
+    handle: str = ""

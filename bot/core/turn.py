@@ -66,6 +66,9 @@ class Turn(Protocol):
     def remember(self, answer: Answer, nonce: str | None) -> None:
         """Keep the answer with this act, so that the same act again gets the same answer."""
 
+    def going_private(self) -> None:
+        """The person is sent on to their private chat: what they speak of there is what they speak of here."""
+
     def discard(self) -> None:
         """Drop all that waits to be committed."""
 

@@ -21,6 +21,7 @@ from bot.storage import (
     UnitOfWork,
     VersionConflict,
     accounts,
+    challenges,
     conversation,
     people,
 )
@@ -167,6 +168,12 @@ class BotTurn:
         conversation.mark(self.unit, self.request.who.platform, self.request.update, kept, self.now)
         if nonce is not None and self.once:
             conversation.mark(self.unit, PRESSES, f"{self.person.id}:{nonce}", kept, self.now)
+
+    def going_private(self) -> None:
+        """The person goes on in their private chat: the account of this chat, if it is a challenge's, is theirs there."""
+        here = self._found
+        of_challenge = here.id if here is not None and here.kind == accounts.CHALLENGE else None
+        challenges.turn_to(self.unit, self.person.id, of_challenge, self.now)
 
     def discard(self) -> None:
         """Drop all that waits to be committed; a newcomer stays known."""

@@ -18,6 +18,7 @@ from engine.ledger import postings
 
 MAIN = "main"
 REPLAY = "replay"
+CHALLENGE = "challenge"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.storage.errors import DatabaseTooNew, DatabaseUnusable
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision this program knows, oldest first; `migrations/versions` holds one file for each."""
 
 

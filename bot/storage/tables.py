@@ -259,6 +259,7 @@ replays = _table(
     Column("body", Document, nullable=False),  # tape, disguise, speed, place on the tape
     Column("started_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime),
+    Column("challenge_id", Text),  # empty: a replay of one's own
     clustered=True,
 )
 
@@ -380,4 +381,135 @@ night_answers = _table(
     Column("milliseconds", Int64, nullable=False),
     Column("at", UtcTime, nullable=False),
     clustered=True,
+)
+
+NO_ONE = "former"
+"""The person that owns the accounts of those who have left; it exists in every database, and nobody can speak as it."""
+
+challenges = _table(
+    "challenges",
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # challenge or duel
+    Column("chat_key", Text, index=True),  # empty: belongs to no group
+    Column("host_id", Text, ForeignKey("people.id", ondelete="SET NULL"), index=True),
+    Column("body", Document, nullable=False),  # rules, commitment, where its message is
+    Column("created_at", UtcTime, nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("season", Text),  # year and month, such as 2026-11
+    Index(
+        "uq_challenges_running",
+        "chat_key",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL AND kind = 'challenge'"),
+        postgresql_where=text("ended_at IS NULL AND kind = 'challenge'"),
+    ),
+)
+
+members = _table(
+    "members",
+    Column("challenge_id", Text, ForeignKey("challenges.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("shown", Flag, nullable=False),  # in the table
+    Column("joined_at", UtcTime, nullable=False),
+    Column("focused_at", UtcTime),  # since when it is the account of the private chat
+    Column("left_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("seen_at", UtcTime),  # the market's time of the figures
+    Column("equity", Money8, nullable=False),
+    Column("peak", Money8, nullable=False),
+    Column("drawdown", Money8, nullable=False),  # fraction of the peak
+    Column("liquidations", Integer, nullable=False),
+    Column("score", Money8, nullable=False),
+    Index(
+        "uq_members_person",
+        "challenge_id",
+        "person_id",
+        unique=True,
+        sqlite_where=text("person_id <> 'former'"),
+        postgresql_where=text("person_id <> 'former'"),
+    ),
+    Index("ix_members_standing", "challenge_id", "score"),
+    clustered=True,
+)
+
+plans = _table(
+    "plans",
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("symbol", Text, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("body", Document, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Column("kept", Flag),
+)
+
+badges = _table(
+    "badges",
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("badge", Text, primary_key=True),
+    Column("challenge_id", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    clustered=True,
+)
+
+link_codes = _table(
+    "link_codes",
+    Column("code", Text, primary_key=True),  # its hash
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires_at", UtcTime, nullable=False),
+    clustered=True,
+)
+
+link_tries = _table(
+    "link_tries",
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    clustered=True,
+)
+
+chat_people = _table(
+    "chat_people",
+    Column("chat_key", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("at", UtcTime, nullable=False),
+    clustered=True,
+)
+
+admin_log = _table(
+    "admin_log",
+    Column("id", Text, primary_key=True),
+    Column("chat_key", Text),  # empty: the bot as a whole
+    Column("person_id", Text, ForeignKey("people.id", ondelete="SET NULL"), index=True),
+    Column("what", Text, nullable=False),
+    Column("body", Document, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_admin_log_chat_key", "chat_key", "at"),
+)
+
+bans = _table(
+    "bans",
+    Column("key", Text, primary_key=True),  # a hash: whom it bars cannot be read from it
+    Column("body", Document, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    clustered=True,
+)
+
+chat_posts = _table(
+    "chat_posts",
+    Column("id", Text, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("chat", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("data", Document, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, index=True),  # empty: nothing left to do
+    Column("attempts", Integer, nullable=False),
+    Column("delivered_at", UtcTime),
 )
