@@ -15,6 +15,7 @@ from bot.commands.attention import AttentionCommands
 from bot.commands.book import BookCommands
 from bot.commands.choose import ChooseCommands
 from bot.commands.confirm import ConfirmCommands
+from bot.commands.costs import CostCommands
 from bot.commands.gate import GateCommands
 from bot.commands.help import HelpCommands
 from bot.commands.learn import LearnCommands
@@ -347,6 +348,7 @@ def build_registry(
     commands += HelpCommands(lambda: commands).commands()
     commands += previewed
     commands += AnalysisCommands(orders).commands()
+    commands += CostCommands().commands()
     commands += ReplayCommands(replays).commands()
     commands += PostMortemCommands(examiner).commands()
     commands += LearnCommands(lessons, practice, Binder(lexicon), lambda: commands).commands()

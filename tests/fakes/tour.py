@@ -116,7 +116,7 @@ ANALYSIS = (
         "/compare btc long 10x 500usdt",
         "/compare eth short 50x 4000usdt",
     ),
-    *("/twin", "/why max-open btc 10x", "/why max-open", "/why roe btc 5x"),
+    *("/twin", "/why max-open btc 10x", "/why max-open", "/why roe btc 5x", "/costs"),
 )
 
 LINES = (
