@@ -331,7 +331,7 @@ def build_registry(
     quiz_nights: QuizNights,
 ) -> Registry[BotTurn]:
     """All commands; `prices` and `thresholds` hear of what people change in them. Raises RegistryFault."""
-    orders = Orders(balance, school.gate)
+    orders = Orders(balance, (school.gate,))
     commands: list[Command[BotTurn]] = []
     trade = TradeCommands(orders).commands()
     margin = MarginCommands(orders).commands()

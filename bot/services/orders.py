@@ -1,12 +1,12 @@
 """Orders: words become plans, plans are shown, confirmed once, and carried out at the price of that moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from bot.core.identity import new_id
 from bot.services.plans import LIFETIME, Plan
-from bot.services.school.gate import Gate
 from bot.services.sizes import EquityShare, Size, quantity_of
 from bot.services.turn import BotTurn, open_account, record
 from bot.storage import accounts, journal, previews, tags
@@ -26,6 +26,13 @@ MOST_TRAILED = 200
 
 class NothingOpen(Exception):
     """There is no open position that could be meant."""
+
+
+class Check(Protocol):
+    """What may forbid orders, such as leverage that was not learnt yet, or the rules of a challenge."""
+
+    async def check(self, turn: BotTurn, intents: Sequence[Intent]) -> None:
+        """Lets intents pass, or raises what its answer is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +75,13 @@ Confirmation: TypeAlias = Done | Renewed | Gone
 class Orders:
     """The use cases that move paper money of the active account."""
 
-    def __init__(self, balance: Decimal, gate: Gate | None = None) -> None:
-        """`gate` refuses leverage that was not learnt yet."""
+    def __init__(
+        self, balance: Decimal, checks: Sequence[Check] = (), last_checks: Sequence[Check] = ()
+    ) -> None:
+        """`checks` are asked before anything is shown or done, `last_checks` only before it is done."""
         self.balance = balance
-        self._gate = gate
+        self._checks = tuple(checks)
+        self._last_checks = tuple(last_checks)
 
     async def quantity(self, turn: BotTurn, words: OrderWords, price: Decimal | None = None) -> Decimal:
         """The quantity that the words come to at a price, or at the last one; raises Refusal or OtherCoin."""
@@ -114,9 +124,12 @@ class Orders:
     async def trial(
         self, turn: BotTurn, intents: tuple[Intent, ...]
     ) -> tuple[tuple[Event, ...], MarginAccount]:
-        """The events and the account that intents would lead to now; nothing is recorded; raises Refusal or GateClosed."""
-        if self._gate is not None:
-            await self._gate.check(turn, intents)
+        """The events and the account that intents would lead to now; nothing is recorded.
+
+        Raises Refusal, or what a check raises.
+        """
+        for each in self._checks:
+            await each.check(turn, intents)
         state = (await turn.account()).state
         events: list[Event] = []
         for intent in intents:
@@ -193,11 +206,10 @@ class Orders:
     ) -> Done:
         """Decide and record intents one after the other, all or none; raises Refusal.
 
-        What opens or adds is kept under the tag, and so is an order that may do so later. Raises GateClosed where the
-        leverage was not learnt.
+        What opens or adds is kept under the tag, and so is an order that may do so later. Raises what a check raises.
         """
-        if self._gate is not None:
-            await self._gate.check(turn, intents)
+        for each in (*self._checks, *self._last_checks):
+            await each.check(turn, intents)
         account = await turn.account()
         before = account.state
         events: list[Event] = []
