@@ -21,6 +21,7 @@ from bot.commands.help import HelpCommands
 from bot.commands.learn import LearnCommands
 from bot.commands.margin import MarginCommands
 from bot.commands.person import PersonCommands
+from bot.commands.plan import PlanCommands
 from bot.commands.portfolio import PortfolioCommands
 from bot.commands.postmortem import PostMortemCommands
 from bot.commands.practice import PracticeCommands
@@ -41,6 +42,7 @@ from bot.core.words import Lexicon
 from bot.market import FeedMetrics, FixedFeed, LiveFeed, ReplayFeed, SimulatedFeed, build_feed
 from bot.services.alerts import Alerts
 from bot.services.attention import Thresholds
+from bot.services.challenges.plan_cards import PlanCards
 from bot.services.control import Control
 from bot.services.describe import describe
 from bot.services.examiner import Examiner
@@ -331,7 +333,8 @@ def build_registry(
     quiz_nights: QuizNights,
 ) -> Registry[BotTurn]:
     """All commands; `prices` and `thresholds` hear of what people change in them. Raises RegistryFault."""
-    orders = Orders(balance, (school.gate,))
+    plan_cards = PlanCards()
+    orders = Orders(balance, (school.gate,), (plan_cards,))
     commands: list[Command[BotTurn]] = []
     trade = TradeCommands(orders).commands()
     margin = MarginCommands(orders).commands()
@@ -349,6 +352,7 @@ def build_registry(
     commands += previewed
     commands += AnalysisCommands(orders).commands()
     commands += CostCommands().commands()
+    commands += PlanCommands(plan_cards).commands()
     commands += ReplayCommands(replays).commands()
     commands += PostMortemCommands(examiner).commands()
     commands += LearnCommands(lessons, practice, Binder(lexicon), lambda: commands).commands()

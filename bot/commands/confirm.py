@@ -12,6 +12,7 @@ from bot.core.params import param
 from bot.core.reply import Answer
 from bot.core.texts import N_
 from bot.core.words import split_words
+from bot.services.challenges.plan_cards import PlanMissing
 from bot.services.orders import Done, Gone, Orders, Renewed
 from bot.services.turn import BotTurn
 
@@ -58,7 +59,11 @@ class ConfirmCommands:
 
     async def confirm(self, turn: BotTurn, words: PreviewWords) -> Answer:
         """Carry out a preview, or show a new one, with the reason, where it no longer holds."""
-        outcome = await self._orders.confirm(turn, words.preview)
+        try:
+            outcome = await self._orders.confirm(turn, words.preview)
+        except PlanMissing as missing:
+            turn.discard()
+            return missing.answer(words.preview)
         match outcome:
             case Done():
                 return await done_answer(turn, outcome)

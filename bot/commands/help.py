@@ -18,6 +18,7 @@ TOPICS = {
     "trade": N_("Trade on paper"),
     "look": N_("Look"),
     "learn": N_("Understand"),
+    "compete": N_("Compete"),
     "more": N_("More"),
 }
 

@@ -7,11 +7,13 @@ from bot.commands.legs import CLOSE, named
 from bot.commands.what import ask_about
 from bot.core.reply import Answer, Button, Style
 from bot.core.texts import N_
+from bot.services.challenges.plan_cards import compared
 from bot.services.order_notices import order_data
 from bot.services.orders import RESET, Done
 from bot.services.turn import BotTurn
+from bot.storage.accounts import CHALLENGE
 from engine.account import MarginAccount
-from engine.events import Fill, MarginChanged
+from engine.events import Fill, MarginChanged, PositionClosed
 from engine.margin import account_figures, position_figures
 from engine.order_events import OrderAccepted, OrderCancelled
 from engine.position import Position
@@ -34,6 +36,7 @@ async def done_answer(turn: BotTurn, done: Done) -> Answer:
         "orders": [order_data(each) for each in placed(done)],
         "gone": [each.number for each in done.events if isinstance(each, OrderCancelled)],
         "modelled": turn.market.fill_rule.half_spread > 0,
+        "plans": await _plans_ended(turn, done),
     }
     keys = [each.key for each in done.events if isinstance(each, Fill)]
     keys += [(each.symbol, each.side) for each in done.events if isinstance(each, MarginChanged)]
@@ -45,6 +48,18 @@ async def done_answer(turn: BotTurn, done: Done) -> Answer:
     row = figure_row(done.after, held) or (Button(N_("Portfolio"), "portfolio", anyone=False),)
     orders = (Button(N_("Orders"), "orders"),) if data["orders"] or done.kind == CANCEL else ()
     return Answer("traded", data).with_buttons((*row, ask_about("card=traded")), orders)
+
+
+async def _plans_ended(turn: BotTurn, done: Done) -> list[dict[str, Any]]:
+    """In a challenge: the plans of the positions that were closed, beside the act."""
+    account = await turn.account()
+    closed = {each.key for each in done.events if isinstance(each, PositionClosed)}
+    if account.kind != CHALLENGE or not closed:
+        return []
+    found = await compared(turn.unit, account, turn.now, done.events)
+    latest = {(each["symbol"], each["side"]): each for each in reversed(found)}
+    ended = [latest.get((symbol, side.value)) for symbol, side in closed]
+    return [each for each in ended if each is not None and each["way"] is not None]
 
 
 def placed(done: Done) -> tuple[Order, ...]:

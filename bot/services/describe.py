@@ -4,6 +4,8 @@ from bot.core.params import BadWord
 from bot.core.reply import Answer
 from bot.core.words import shown
 from bot.market.errors import MarketError
+from bot.services.challenges.plan_cards import PlanMissing
+from bot.services.challenges.limits import AgainstRules
 from bot.services.control import NotThisMarket
 from bot.services.orders import NothingOpen
 from bot.services.school.gate import GateClosed
@@ -20,6 +22,10 @@ def describe(fault: Exception) -> Answer | None:
             return Answer("refused", data, ok=False)
         case GateClosed():
             return Answer("gate_closed", fault.data, fault.buttons, ok=False)
+        case PlanMissing():
+            return fault.answer()
+        case AgainstRules():
+            return Answer("challenge_limit", fault.data, ok=False)
         case NothingOpen():
             return Answer("nothing_open", ok=False)
         case OtherCoin():

@@ -15,6 +15,8 @@ FIGURES = (
     *("available", "equity", "order-cost", "funding", "clearance-fee", "max-open"),
 )
 
+PLAN = {"base": "BTC", "side": "long", "exit": "stop", "loss": "2%", "reason": "feeling"}
+ENDED = {"net": "-120.5", "allowed": "100", "went_by": False}
 # Answers that need a fault or a platform to be given, with their data.
 APART: tuple[Answer, ...] = (
     Answer("busy", ok=False),
@@ -51,6 +53,21 @@ APART: tuple[Answer, ...] = (
     Answer("replay_refused", {"code": "no-such-code"}, ok=False),
     Answer("sleep", {"what": "in-replay", "minutes": 90, "until": "2026-01-01T00:00:00+00:00"}, ok=False),
     *STUDY_APART,
+    Answer("plan_first", {"base": "BTC", "side": "long"}, ok=False),
+    *(Answer("plan_made", {**PLAN, "accepted": accepted, "preview": False}) for accepted in (None, "100")),
+    Answer("plans", {"plans": [], "closed": 0, "kept": 0}),
+    Answer(
+        "plans",
+        {
+            "plans": [
+                {**PLAN, "way": None, "opened": False},
+                {**PLAN, "way": None, "opened": True, "net": "-1.25"},
+                *({**PLAN, "way": way, "opened": True, **ENDED} for way in ("target", "stop", "liquidated")),
+            ],
+            "closed": 3,
+            "kept": 1,
+        },
+    ),
     *(
         Answer("ask", {"command": "open", "param": "x", "kind": kind, "line": "open", "choices": False})
         for kind in ("text",)
@@ -116,7 +133,15 @@ ANALYSIS = (
         "/compare btc long 10x 500usdt",
         "/compare eth short 50x 4000usdt",
     ),
-    *("/twin", "/why max-open btc 10x", "/why max-open", "/why roe btc 5x", "/costs"),
+    *(
+        "/twin",
+        "/why max-open btc 10x",
+        "/why max-open",
+        "/why roe btc 5x",
+        "/costs",
+        "/plans",
+        "/plan btc long stop 2% trend",
+    ),
 )
 
 LINES = (

@@ -25,7 +25,7 @@ LISTED = {
         "mode",
         "history",
     ),
-    *("costs", "why", "settings", "reset", "cancel", "privacy"),
+    *("plan", "plans", "costs", "why", "settings", "reset", "cancel", "privacy"),
     *("limit", "stop", "sl", "tp", "trail", "orders", "cancelorder", "hedge"),
     *("liq", "max", "whatif", "funding", "compare", "twin"),
     *("alert", "alerts", "quiet", "sleep", "postmortem", "replay"),

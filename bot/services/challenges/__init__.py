@@ -1,0 +1,1 @@
+"""Challenges: competitions on paper that rank who survives."""
