@@ -174,6 +174,10 @@ $(VENV)-lock/bin/python:
 bench: $(VENV)/.dev ## print the measured figures, beside their rivals'
 	@$(PY) -m benchmarks $(ARGS)
 
+.PHONY: seasons
+seasons: $(VENV)/.dev ## a thousand seasons of a challenge: what does the score put above what?
+	@$(PY) -m benchmarks.seasons $(ARGS)
+
 .PHONY: clean
 clean: ## remove environments and caches; data/ stays
 	@rm -rf $(VENV) $(VENV)-lock $(VENV)-mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

@@ -19,6 +19,9 @@ ALL = (
     "questions",
     "learners",
     "quiz_night",
+    "standings",
+    "challenge_bots",
+    "charts",
 )
 
 

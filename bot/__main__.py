@@ -1,4 +1,4 @@
-"""The command line: `console`, `run`, `backup`."""
+"""The command line: `console`, `run`, `backup`, `verify`."""
 
 import argparse
 import asyncio
@@ -23,6 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     run.add_argument("--check", action="store_true", help="validate settings, texts and database, and exit")
     backup = commands.add_parser("backup", help="copy the SQLite database while it is in use")
     backup.add_argument("path")
+    verify = commands.add_parser(
+        "verify", help="recompute a challenge from its proof; exit 0 if it is as it says"
+    )
+    verify.add_argument("file")
     given = parser.parse_args(arguments)
     try:
         match given.command:
@@ -34,12 +38,24 @@ def main(arguments: list[str] | None = None) -> int:
                 from bot.serving import run_fronts
 
                 return asyncio.run(run_fronts(check=given.check))
+            case "verify":
+                return _verify(given.file)
             case _:
                 from bot.serving import run_backup
 
                 return asyncio.run(run_backup(given.path))
     except KeyboardInterrupt:
         return 130
+
+
+def _verify(file: str) -> int:
+    from pathlib import Path
+
+    from bot.services.challenges.verify import verified
+
+    code, lines = verified(Path(file))
+    print("\n".join(lines))
+    return code
 
 
 def _version() -> str:

@@ -9,13 +9,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.charts.charts import Charts
+from bot.charts.text import text_chart
 from bot.commands.alerts import AlertCommands
 from bot.commands.analysis import AnalysisCommands
 from bot.commands.attention import AttentionCommands
 from bot.commands.book import BookCommands
+from bot.commands.challenge import ChallengeCommands
+from bot.commands.challenge_after import ChallengeAfterCommands
+from bot.commands.chart import ChartCommands
 from bot.commands.choose import ChooseCommands
+from bot.commands.community import community_commands
 from bot.commands.confirm import ConfirmCommands
 from bot.commands.costs import CostCommands
+from bot.commands.duel import DuelCommands
 from bot.commands.gate import GateCommands
 from bot.commands.help import HelpCommands
 from bot.commands.learn import LearnCommands
@@ -25,9 +32,11 @@ from bot.commands.plan import PlanCommands
 from bot.commands.portfolio import PortfolioCommands
 from bot.commands.postmortem import PostMortemCommands
 from bot.commands.practice import PracticeCommands
+from bot.commands.privacy import people_commands
 from bot.commands.quiznight import QuizNightCommands
 from bot.commands.replay import ReplayCommands
 from bot.commands.resting import RestingCommands
+from bot.commands.season import SeasonCommands
 from bot.commands.sleep import SleepCommands
 from bot.commands.study import study_commands
 from bot.commands.trade import TradeCommands
@@ -42,15 +51,29 @@ from bot.core.words import Lexicon
 from bot.market import FeedMetrics, FixedFeed, LiveFeed, ReplayFeed, SimulatedFeed, build_feed
 from bot.services.alerts import Alerts
 from bot.services.attention import Thresholds
+from bot.services.challenges.assembly import Challenges, build_challenges
+from bot.services.challenges.duels import INVITATION, Duels, expired
+from bot.services.challenges.limits import Limits
 from bot.services.challenges.plan_cards import PlanCards
+from bot.services.challenges.proof import KIND as PROOF
+from bot.services.challenges.proof import ProofMaker
 from bot.services.control import Control
 from bot.services.describe import describe
 from bot.services.examiner import Examiner
+from bot.services.files import FileMakers
+from bot.services.groups.class_file import KIND as CLASS_REPORT
+from bot.services.groups.class_file import class_report_csv
+from bot.services.groups.flood import Flood
+from bot.services.groups.groups import Groups, build_groups
+from bot.services.groups.settings import Starting, cooled_until
 from bot.services.housekeeping import Housekeeping
 from bot.services.markets import Markets
 from bot.services.notifier import Notifier
 from bot.services.orders import Orders
 from bot.services.past_prices import KeptPrices, TapePrices
+from bot.services.people.people import People, build_people
+from bot.services.pictures.maker import PictureMaker
+from bot.services.pictures.wanted import CHART
 from bot.services.postmortem import PostMortems
 from bot.services.price_alerts import PriceAlerts
 from bot.services.proposals import Proposer, Scan
@@ -93,6 +116,7 @@ class Plan:
     allowed: frozenset[str] = frozenset()
     gate: bool = False  # whether leverage has to be learnt on the console, too
     admins: frozenset[str] = frozenset()  # of the bot, as platform:user
+    flood: bool = False  # whether who asks too much is held up; never on the console
     watch: bool = False  # for many accounts: an index in memory instead of a scan at each tick
     start: datetime | None = None  # when a fixed or simulated market begins; empty: now
 
@@ -116,8 +140,12 @@ class Bot:
     housekeeping: Housekeeping
     school: School
     quiz_nights: QuizNights
+    challenges: Challenges
+    groups: Groups
+    people: People
     control: Control
     telemetry: Telemetry
+    charts: Charts
 
     async def live(self) -> None:
         """Follow the market and deliver notices until cancelled."""
@@ -127,8 +155,11 @@ class Bot:
             tasks.create_task(self.housekeeping.run(), name="housekeeping")
             tasks.create_task(self.school.jobs.run(), name="jobs")
             tasks.create_task(self.quiz_nights.clock.run(), name="quiz nights")
+            tasks.create_task(self.challenges.clock.run(), name="challenges")
+            tasks.create_task(self.groups.posts.run(), name="posts to groups")
             tasks.create_task(self.replays.run(), name="replays")
             tasks.create_task(self.postmortems.run(), name="post-mortems")
+            tasks.create_task(self.people.forgetting.run(), name="forgetting")
 
     async def follow(self) -> None:
         """Follow the market until cancelled; who calls delivers the notices."""
@@ -153,12 +184,13 @@ async def build(
     """
     contracts = load_contracts()
     languages = load_languages() if languages is None else languages
-    store = await Store.open(plan.database)
+    store, charts = await Store.open(plan.database), Charts()
     try:
         past = await read_past(store, SystemClock().now())
         feed = _feed(plan, contracts, past)
-        yield await _put_together(plan, store, feed, past, contracts, languages, telemetry)
+        yield await _put_together(plan, store, feed, past, contracts, languages, telemetry, charts)
     finally:
+        await charts.close()
         await store.close()
 
 
@@ -190,6 +222,7 @@ async def _put_together(
     contracts: Mapping[str, Contract],
     languages: Mapping[str, Language],
     telemetry: Telemetry,
+    charts: Charts,
 ) -> Bot:
     """Everything over an open database and a market."""
     telemetry.registry.register(FeedMetrics(feed))
@@ -244,9 +277,58 @@ async def _put_together(
         gate=Gate(console=plan.gate),
         admins=plan.admins,
         wake=notifier.wake,
+        jobs={INVITATION: expired},
     )
     quiz_nights = build_quiz_nights(
-        store, wording, markets, clock, telemetry, curricula, school.quizzes.grading
+        store,
+        wording,
+        markets,
+        clock,
+        telemetry,
+        curricula,
+        school.quizzes.grading,
+        allowed=plan.allowed,
+    )
+    starting = Starting(quiz_nights.posting)
+    challenges = build_challenges(
+        store,
+        wording,
+        markets,
+        clock,
+        telemetry,
+        replays,
+        settlement,
+        quiz_nights.posting,
+        starting.why_not,
+        keep=recording.keep,
+        wake=notifier.wake,
+    )
+
+    def games_changed() -> None:
+        quiz_nights.clock.wake()
+        challenges.clock.wake()
+
+    groups = build_groups(
+        store,
+        wording,
+        clock,
+        telemetry,
+        quiz_nights.posting,
+        admins=plan.admins,
+        allowed=plan.allowed,
+        flood=Flood() if plan.flood else None,
+        changed=games_changed,
+    )
+    people = build_people(
+        store,
+        clock,
+        markets,
+        plan.balance,
+        thresholds,
+        prices,
+        changed=proposer.changed,
+        left=replays.let_go,
+        report=telemetry.incident,
     )
     registry = build_registry(
         plan.balance,
@@ -261,14 +343,38 @@ async def _put_together(
         practice,
         school,
         quiz_nights,
+        people,
+        challenges,
+        groups,
+        {code: each.commands for code, each in languages.items()},
     )
     registry.check_texts({code: each.messages.gettext for code, each in languages.items()})
     await replays.load()
     await practice.load()
     turns = BotTurns(store, markets, clock, wording, plan.balance, proposer.changed)
-    router = Router(registry, Binder(lexicon), turns, wording, describe, telemetry, plan.allowed)
+    files = FileMakers(
+        {
+            CHART: PictureMaker(charts.draw, text_chart, wording, places),
+            PROOF: ProofMaker(store.unit, challenges.reels, contracts),
+            CLASS_REPORT: class_report_csv,
+            **people.makers,
+        },
+        telemetry,
+    )
+    door = groups.door(registry.find)
+    router = Router(registry, Binder(lexicon), turns, wording, describe, telemetry, plan.allowed, files, door)
     housekeeping = Housekeeping(store, clock, telemetry)
-    control = Control(feed, ticker, postmortems, notifier, lexicon, school.jobs, quiz_nights.clock)
+    control = Control(
+        feed,
+        ticker,
+        postmortems,
+        notifier,
+        lexicon,
+        school.jobs,
+        quiz_nights.clock,
+        challenges.clock,
+        groups.posts,
+    )
     return Bot(
         store,
         feed,
@@ -285,8 +391,12 @@ async def _put_together(
         housekeeping,
         school,
         quiz_nights,
+        challenges,
+        groups,
+        people,
         control,
         telemetry,
+        charts,
     )
 
 
@@ -331,10 +441,17 @@ def build_registry(
     practice: Practice,
     school: School,
     quiz_nights: QuizNights,
+    people: People,
+    challenges: Challenges,
+    groups: Groups,
+    own_names: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Registry[BotTurn]:
-    """All commands; `prices` and `thresholds` hear of what people change in them. Raises RegistryFault."""
+    """All commands; `prices` and `thresholds` hear of what people change in them. Raises RegistryFault.
+
+    `own_names`: what languages call commands, by language and name.
+    """
     plan_cards = PlanCards()
-    orders = Orders(balance, (school.gate,), (plan_cards,))
+    orders = Orders(balance, (school.gate, Limits(cooled_until)), (plan_cards,))
     commands: list[Command[BotTurn]] = []
     trade = TradeCommands(orders).commands()
     margin = MarginCommands(orders).commands()
@@ -348,6 +465,7 @@ def build_registry(
 
     gates = GateCommands(school.gate, orders, administers)
     commands += PersonCommands(languages, balance, gates).commands()
+    commands += people_commands(people)
     commands += HelpCommands(lambda: commands).commands()
     commands += previewed
     commands += AnalysisCommands(orders).commands()
@@ -355,6 +473,7 @@ def build_registry(
     commands += PlanCommands(plan_cards).commands()
     commands += ReplayCommands(replays).commands()
     commands += PostMortemCommands(examiner).commands()
+    commands += ChartCommands(examiner).commands()
     commands += LearnCommands(lessons, practice, Binder(lexicon), lambda: commands).commands()
     commands += WhatCommands(curricula).commands()
     commands += PracticeCommands(practice).commands()
@@ -363,9 +482,14 @@ def build_registry(
     commands += SleepCommands().commands()
     commands += study_commands(school, gates)
     commands += QuizNightCommands(quiz_nights.nights).commands()
+    commands += ChallengeCommands(challenges.contests).commands()
+    commands += ChallengeAfterCommands(challenges.contests, school.quizzes).commands()
+    commands += DuelCommands(Duels(challenges.lifecycle)).commands()
+    commands += SeasonCommands().commands()
+    commands += community_commands(groups, gates, languages, curricula, portfolio, school.operates)
     commands += ChooseCommands().commands()
     commands += ConfirmCommands(orders, previewed, Binder(lexicon)).commands()
-    return Registry(commands)
+    return Registry(commands, own_names)
 
 
 def build_lexicon(

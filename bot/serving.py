@@ -157,6 +157,7 @@ def _fronts(settings: Settings, bot: Bot) -> tuple[list[Front], dict[str, Post]]
                 bot.telemetry,
                 api_base=settings.discord_api_base,
                 gateway_url=settings.discord_gateway_url,
+                chats=bot.groups.life,
             )
         )
     return fronts, posts
@@ -177,6 +178,7 @@ def _telegram(settings: Settings, token: str, bot: Bot) -> "TelegramFront":
         base_url=settings.telegram_base_url or TELEGRAM_API,
         base_file_url=settings.telegram_base_file_url or TELEGRAM_FILES,
         webhook=webhook,
+        chats=bot.groups.life,
     )
 
 
@@ -226,6 +228,7 @@ def _plan(settings: Settings) -> Plan:
         speed=settings.market_speed,
         seed=settings.market_seed,
         ws_url=settings.market_ws_url,
+        flood=True,
         watch=True,
         stale_after=None if settings.stale_after is None else timedelta(seconds=settings.stale_after),
         balance=settings.paper_balance,

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 
 from bot.adapters.console import ConsoleFront, ConsoleOptions, at_terminal, from_namespace
 from bot.bootstrap import Bot, Plan, build
@@ -16,6 +17,7 @@ from engine.contracts import load_contracts
 
 IN_MEMORY = "sqlite+aiosqlite://"
 KEPT = "data/marginalia.db"
+FILES = "files"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -31,8 +33,9 @@ async def run_console(given: argparse.Namespace) -> int:
     telemetry = Telemetry(level)
     interactive = at_terminal(sys.stdin, sys.stdout, os.environ.get("TERM")) and not options.json
     try:
-        async with build(_plan(options, interactive=interactive), telemetry) as bot:
-            await _chat(bot, options, interactive=interactive)
+        plan = _plan(options, interactive=interactive)
+        async with build(plan, telemetry) as bot:
+            await _chat(bot, options, plan.database, interactive=interactive)
     except Exception as fault:
         line = explained(fault)
         if line is None:
@@ -42,7 +45,7 @@ async def run_console(given: argparse.Namespace) -> int:
     return 0
 
 
-async def _chat(bot: Bot, options: ConsoleOptions, *, interactive: bool) -> None:
+async def _chat(bot: Bot, options: ConsoleOptions, database: str, *, interactive: bool) -> None:
     front = ConsoleFront(
         bot.router,
         bot.control,
@@ -53,6 +56,7 @@ async def _chat(bot: Bot, options: ConsoleOptions, *, interactive: bool) -> None
         interactive=interactive,
         language=options.language,
         telemetry=bot.telemetry,
+        files=_folder(database),
     )
     bot.notifier.serve_through((front,))
     bot.quiz_nights.posting.serve_through((front,))
@@ -90,6 +94,12 @@ def _database(path: str | None, *, interactive: bool) -> str:
     if path is None and not interactive:
         return IN_MEMORY
     return f"sqlite+aiosqlite:///{path or KEPT}"
+
+
+def _folder(database: str) -> Path | None:
+    """Where files that come with answers are kept: beside a database that is a file, else in a temporary folder."""
+    place = database.removeprefix("sqlite+aiosqlite:///")
+    return None if place == database or not place else Path(place).parent / FILES
 
 
 def _prices(given: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -59,6 +59,7 @@ class Postbox:
     refusals: list[Exception] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     posted: list[Reply] = field(default_factory=list)
+    admins: set[str] = field(default_factory=set)
 
     async def post(self, chat: ChatRef, reply: Reply) -> Posted:
         self.posted.append(reply)
@@ -68,7 +69,7 @@ class Postbox:
         self.posted.append(reply)
 
     async def is_admin(self, chat: ChatRef, who: Identity) -> bool:
-        return False
+        return who.user in self.admins
 
     async def send(self, to: Identity, reply: Reply) -> None:
         if self.refusals:
@@ -101,7 +102,9 @@ class Talk:
         """One act; each has an update number of its own unless one is given."""
         chat = ChatRef(platform, room or who, private=room is None)
         number = update or f"u{next(_numbers)}"
-        return Request(number, Identity(platform, who), chat, input_, who, self.language, whispers)
+        return Request(
+            number, Identity(platform, who), chat, input_, who, self.language, whispers, handle=who
+        )
 
     async def ask(self, request: Request) -> Reply | None:
         """The reply to a request, checked for what must hold of every reply."""

@@ -1,6 +1,7 @@
 """Looking ahead: a calculator without an account, the most that fits, what if, funding."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.commands.analysis_cards import (
 from bot.commands.compare import CompareCommands
 from bot.commands.kinds import ENTRY, FIGURE, LEVERAGE, MODE, SIDE, SIZE, SWITCH, SYMBOL, WALLET
 from bot.commands.legs import WHY, named
+from bot.commands.pictured import picture_row, pictured
 from bot.commands.scenario_words import SCENARIO
 from bot.commands.twin import TwinCommands
 from bot.commands.what import ask_about
@@ -24,6 +26,7 @@ from bot.core.reply import Answer, Button
 from bot.core.texts import N_
 from bot.services.analysis import calculate, explained, imagine, most
 from bot.services.orders import Orders
+from bot.services.pictures.imagined import drawable, imagined_modes
 from bot.services.scenarios import Changes
 from bot.services.sizes import Size
 from bot.services.turn import BotTurn
@@ -74,6 +77,7 @@ class WhatIfWords:
     changes: Changes = param(SCENARIO, N_("Such as btc -10% eth=2000, add 200 btc, close eth"))
     why: str | None = param(SYMBOL, N_("Which liquidation price to explain"), default=None, hidden=True)
     leg: Side | None = param(SIDE, N_("Which leg, where both are open"), default=None, hidden=True)
+    picture: bool | None = param(SWITCH, N_("With a picture"), default=None, hidden=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,11 +220,25 @@ class AnalysisCommands:
             for each in found.account.in_order()
             for _, label, values in (named(found.account, each),)
         ]
-        return Answer(
+        drawn = drawable(account.state, found)
+        if drawn is not None:
+            buttons += picture_row(_line(self._whatif, words), words.picture)
+        answer = Answer(
             "whatif",
             imagined_data(found, turn.market, words.changes),
             rows_of([*buttons, ask_about("card=whatif")], 2),
         )
+        if drawn is None or not words.picture:
+            return answer
+        data = await asyncio.to_thread(imagined_modes, account.state, found, turn.market, drawn)
+        both = {
+            "base": data["base"],
+            "symbol": data["symbol"],
+            "now": data["now"],
+            "modes": [{"mode": each["mode"], "price": each["liquidation"]} for each in data["curves"]],
+        }
+        answer = replace(answer, data={**answer.data, "both": both})
+        return await pictured(turn, answer, "modes", data)
 
     async def funding(self, turn: BotTurn, words: FundingWords) -> Answer:
         """Rates, and what they mean for open positions."""

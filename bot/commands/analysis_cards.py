@@ -127,6 +127,7 @@ def imagined_data(found: Imagined, market: MarketSnapshot, changes: Changes) -> 
         "after": _account_data(found.after),
         "positions": [_row(each, found, closed) for each in keys],
         "liquidated": [base_of(symbol) for symbol, _ in found.liquidated],
+        "both": None,
     }
 
 

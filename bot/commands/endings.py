@@ -142,7 +142,8 @@ class EndingCommands:
             **await self._result(turn, figures, price, order.quantity),
         }
         why = Button(N_("Why this liquidation price?"), f"why liquidation {named(state, held)[0]}")
-        return Answer("preview_ending", data).with_buttons((*confirm_row(preview), why))
+        look = Button(N_("Picture"), f"chart preview={preview}")
+        return Answer("preview_ending", data).with_buttons((*confirm_row(preview), why, look))
 
     async def _result(
         self, turn: BotTurn, figures: PositionFigures, price: Decimal | None, part: Decimal | None

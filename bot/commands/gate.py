@@ -12,6 +12,7 @@ from bot.core.command import Command, Visibility
 from bot.core.params import ChoiceKind, param
 from bot.core.reply import Answer, Button, Style
 from bot.core.texts import N_
+from bot.services.groups.log import note_change
 from bot.services.orders import Orders
 from bot.services.school.gate import SECOND, Gate
 from bot.services.school.learner import learner_of, save_learner
@@ -99,6 +100,7 @@ class GateCommands:
             return Answer("gate", await self._data(turn, "knowing", group=group), ((yes,),))
         if group:
             await self._gate.choose_for_chat(turn, on=words.on)
+            note_change(turn, "gate", *("off", "on") if words.on else ("on", "off"))
         else:
             await self._gate.choose(turn, on=words.on)
         return await self._shown(turn, words.on, group=group)

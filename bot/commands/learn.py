@@ -183,9 +183,10 @@ class LearnCommands:
         page = lesson.pages[number - 1]
         if page.expected is None or page.kind is PageKind.WRONG:
             return await self._page(turn, standing, lesson, number)
-        right = self._lessons.right(lesson, page, words.said)
-        verdict = "right" if right else "wrong"
-        return await self._page(turn, standing, lesson, number, verdict, f"{words.said:f}")
+        meant = self._lessons.meant(lesson, page, words.said, turn.language)
+        if meant is None:
+            return await self._page(turn, standing, lesson, number, "wrong", f"{words.said:f}")
+        return await self._page(turn, standing, lesson, number, "right", f"{meant:f}")
 
     async def tryout(self, turn: BotTurn, words: TryWords) -> Answer:
         """Begin a practice account as the page has it, and run the page's command there: the real one.

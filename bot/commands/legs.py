@@ -15,6 +15,12 @@ CLOSE = {
     "{coin} short": N_("Close {coin} short"),
 }
 """The label that closes a position by the label of the position."""
+CHART = {
+    "{coin}": N_("{coin}: chart"),
+    "{coin} long": N_("{coin} long: chart"),
+    "{coin} short": N_("{coin} short: chart"),
+}
+"""The label that draws a position by the label of the position."""
 WHY = {
     "{coin}": N_("{coin}: why this price?"),
     "{coin} long": N_("{coin} long: why this price?"),

@@ -1,4 +1,4 @@
-"""The learner's own matters: welcome, settings, privacy, and leaving a question unanswered."""
+"""The learner's own matters: welcome, settings, and leaving a question unanswered."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -7,10 +7,11 @@ from typing import Any
 from bot.commands.gate import GateCommands, GateWords, PredictWords
 from bot.commands.kinds import PERCENT, SWITCH, TEXT, ZONE, language_kind
 from bot.core.command import Command, Visibility
-from bot.core.params import Kind, param
+from bot.core.params import ChoiceKind, Kind, param
 from bot.core.questions import rows_of
 from bot.core.reply import Answer, Button
 from bot.core.texts import N_
+from bot.services.attention import choose_theme, listener
 from bot.services.turn import BotTurn
 from engine.margin import account_figures
 
@@ -48,11 +49,21 @@ def settings_words(languages: Kind) -> type[Any]:
         )
         zone: str | None = param(ZONE, N_("Time zone, such as Europe/Madrid"), default=None)
         gate: bool | None = param(SWITCH, N_("Whether leverage opens step by step: on or off"), default=None)
+        theme: str | None = param(
+            THEME, N_("The ground that pictures are drawn on: light or dark"), default=None
+        )
         predict: bool | None = param(
             SWITCH, N_("Whether previews ask you to guess first: on or off"), default=None
         )
 
     return SettingsWords
+
+
+THEME = ChoiceKind(
+    "theme",
+    {"light": "light", "dark": "dark"},
+    {"light": N_("Light pictures"), "dark": N_("Dark pictures")},
+)
 
 
 class PersonCommands:
@@ -85,6 +96,7 @@ class PersonCommands:
                 examples=(
                     "settings language es",
                     "settings confirm off",
+                    "settings theme dark",
                     "settings 3%",
                     "settings Europe/Madrid",
                 ),
@@ -116,12 +128,6 @@ class PersonCommands:
                 visibility=private,
                 topic="more",
             ),
-            Command(
-                name="privacy",
-                summary=N_("What is kept about you, and what is not"),
-                handler=self.privacy,
-                topic="more",
-            ),
         )
 
     async def start(self, turn: BotTurn, _: Any) -> Answer:
@@ -133,7 +139,8 @@ class PersonCommands:
         data = {
             "balance": self._balance,
             "wallet": figures.wallet,
-            "returning": bool(account.state.version > 1),
+            # what a wallet holds is nobody else's business
+            "returning": account.state.version > 1 and turn.request.chat.private,
         }
         buttons = (
             Button(N_("Open a first position"), "open btc long 5x isolated", suggested=True),
@@ -169,25 +176,30 @@ class PersonCommands:
             )
             turn.save_person(person)
             turn.language = person.language or turn.language
-        return self._shown(turn, changed)
+        if words.theme is not None:
+            await choose_theme(turn.unit, turn.person_id, words.theme)
+            changed.append("theme")
+        return await self._shown(turn, changed, words.theme)
 
     async def zone(self, turn: BotTurn, words: ZoneWords) -> Answer:
         """Set the time zone."""
         turn.save_person(replace(turn.person, time_zone=words.zone))
-        return self._shown(turn, ["zone"])
+        return await self._shown(turn, ["zone"])
 
     async def default_size(self, turn: BotTurn, words: DefaultSizeWords) -> Answer:
         """Set the default size."""
         turn.save_person(replace(turn.person, default_size=words.size))
-        return self._shown(turn, ["size"])
+        return await self._shown(turn, ["size"])
 
-    def _shown(self, turn: BotTurn, changed: list[str]) -> Answer:
+    async def _shown(self, turn: BotTurn, changed: list[str], theme: str | None = None) -> Answer:
         person = turn.person
+        theme = theme or (await listener(turn.unit, turn.person_id)).attention.theme
         data = {
             "language": self._languages[turn.language],
             "confirm": person.confirm,
             "size": person.default_size,
             "zone": person.time_zone,
+            "theme": theme,
             "now": turn.now.isoformat(),
             "changed": changed,
         }
@@ -198,13 +210,11 @@ class PersonCommands:
         switch = Button(N_("Previews off"), "settings confirm off")
         if not person.confirm:
             switch = Button(N_("Previews on"), "settings confirm on")
+        other = "light" if theme == "dark" else "dark"
+        pictures = Button(THEME.labels[other], f"settings theme {other}")
         forms = [Button(N_("Default size…"), "defaultsize"), Button(N_("Time zone…"), "zone")]
-        return Answer("settings", data, rows_of([*languages, switch, *forms], 2))
+        return Answer("settings", data, rows_of([*languages, switch, pictures, *forms], 2))
 
     async def cancel(self, turn: BotTurn, _: Any) -> Answer:
         """Forget the unfinished command; the router has done so before it came here."""
         return Answer("cancelled", {"what": "question"})
-
-    async def privacy(self, turn: BotTurn, _: Any) -> Answer:
-        """What is kept."""
-        return Answer("privacy")

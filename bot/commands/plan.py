@@ -10,10 +10,9 @@ from bot.core.command import Command, Visibility
 from bot.core.params import ChoiceKind, param
 from bot.core.reply import Answer
 from bot.core.texts import N_
-from bot.services.challenges.plan_cards import EXIT_LABELS, PlanCards, compared
+from bot.services.challenges.plan_cards import EXIT_LABELS, PlanCards, compared, competes
 from bot.services.challenges.planned import Exit, Loss, Reason
 from bot.services.turn import BotTurn
-from bot.storage.accounts import CHALLENGE
 from engine.position import Side
 
 SHOWN = 8
@@ -88,7 +87,7 @@ class PlanCommands:
 
     async def plan(self, turn: BotTurn, words: PlanWords) -> Answer:
         """Keep a plan, and lead back to the order."""
-        if (await turn.account()).kind != CHALLENGE:
+        if not competes(await turn.account()):
             return Answer("plan_refused", ok=False)
         made = await self._cards.plan(turn, (words.symbol, words.side), words.exit, words.loss, words.reason)
         data = {
@@ -106,7 +105,7 @@ class PlanCommands:
     async def plans(self, turn: BotTurn, _: Any) -> Answer:
         """The latest plans, and what became of each."""
         account = await turn.account()
-        if account.kind != CHALLENGE:
+        if not competes(account):
             return Answer("plan_refused", ok=False)
         found = await compared(turn.unit, account, turn.now)
         closed = [each for each in found if each["way"] is not None]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.commands.cards import account_data, position_data, prices_data
-from bot.commands.kinds import SYMBOL, TAG, TEXT
-from bot.commands.legs import CLOSE, WHY, named
+from bot.commands.kinds import SWITCH, SYMBOL, TAG, TEXT
+from bot.commands.legs import CHART, CLOSE, WHY, named
+from bot.commands.pictured import picture_row, pictured
 from bot.commands.practice import WAYS as PRACTICE_WAYS
 from bot.commands.results import confirm_row
 from bot.commands.what import ask_about
@@ -19,6 +20,7 @@ from bot.core.texts import N_
 from bot.services.happenings import happening
 from bot.services.markets import MAIN_MARKET
 from bot.services.orders import RESET, Orders
+from bot.services.pictures.money import money_data
 from bot.services.plans import Plan
 from bot.services.portfolio import page_of_history
 from bot.services.school.practice import MARKET as PRACTICE_MARKET
@@ -44,6 +46,13 @@ class HistoryWords:
 
     tag: str | None = param(TAG, N_("The results of a strategy, such as #breakout"), default=None)
     before: str | None = param(TEXT, N_("Where the page starts"), default=None, hidden=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioWords:
+    """What `/portfolio` takes."""
+
+    picture: bool | None = param(SWITCH, N_("With a picture"), default=None, hidden=True)
 
 
 class PortfolioCommands:
@@ -76,6 +85,7 @@ class PortfolioCommands:
                 name="portfolio",
                 summary=N_("Your paper account: wallet, equity, margin, what is free"),
                 handler=self.portfolio,
+                arguments=PortfolioWords,
                 visibility=private,
                 topic="look",
                 aliases=("account", "balance"),
@@ -131,6 +141,7 @@ class PortfolioCommands:
             buttons += [
                 Button(WHY[coin], f"why liquidation {name}", values),
                 Button(CLOSE[coin], f"close {name}", values),
+                Button(CHART[coin], f"chart {name}", values),
             ]
         data = {
             "positions": [position_data(each) for each in figures.positions],
@@ -139,9 +150,9 @@ class PortfolioCommands:
             "cross_maintenance": figures.cross_maintenance,
         }
         buttons.append(ask_about("card=positions"))
-        return Answer("positions", data, rows_of(buttons, 2))
+        return Answer("positions", data, rows_of(buttons, 3))
 
-    async def portfolio(self, turn: BotTurn, _: Any) -> Answer:
+    async def portfolio(self, turn: BotTurn, words: PortfolioWords) -> Answer:
         """The account as a whole."""
         account = await turn.account()
         data = account_data(account_figures(account.state, turn.market))
@@ -149,8 +160,10 @@ class PortfolioCommands:
         buttons.append(Button(N_("Why this equity?"), "why equity"))
         if data["has_cross"]:
             buttons.append(Button(N_("Why this ratio?"), "why margin-ratio"))
-        buttons.append(ask_about("card=portfolio"))
-        return Answer("portfolio", data, rows_of(buttons, 2))
+        buttons.append(Button(N_("Equity over time"), "chart equity"))
+        buttons += [*picture_row("portfolio", words.picture), ask_about("card=portfolio")]
+        answer = Answer("portfolio", data, rows_of(buttons, 2))
+        return await pictured(turn, answer, "money", money_data(data)) if words.picture else answer
 
     async def history(self, turn: BotTurn, words: HistoryWords) -> Answer:
         """A page of what happened, newest first."""
@@ -187,6 +200,9 @@ class PortfolioCommands:
     async def reset(self, turn: BotTurn, _: Any) -> Answer:
         """Ask for the confirmation of a fresh start; that of a replay or of practice goes with it."""
         account = await turn.account()
+        if turn.challenge_account is not None:
+            main = (Button(N_("Main account"), "main"),)
+            return Answer("challenge_refused", {"code": "reset", "figures": {}}, ok=False).with_buttons(main)
         if account.market.startswith(PRACTICE_MARKET):
             return Answer("practice_reset", ok=False).with_buttons(PRACTICE_WAYS)
         if account.market != MAIN_MARKET:

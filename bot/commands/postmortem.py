@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.commands.cards import derivation_data
 from bot.commands.kinds import TEXT
+from bot.commands.pictured import pictured
 from bot.core.command import Command, Visibility
 from bot.core.params import Typed, param
 from bot.core.reply import Answer, Button
@@ -15,7 +16,8 @@ from bot.core.words import Lexicon
 from bot.services.case import NotThere
 from bot.services.examiner import Examiner, account_asked
 from bot.services.markets import MarketClosed
-from bot.services.postmortem_buttons import COMMAND, buttons_of
+from bot.services.pictures.endings import postmortem_picture
+from bot.services.postmortem_buttons import COMMAND, PICTURE, buttons_of
 from bot.services.turn import BotTurn
 from engine.market import MarketSnapshot
 
@@ -121,7 +123,12 @@ class PostMortemCommands:
             return Answer("postmortem_timeline", data).with_buttons(more, _back(place))
         market = await self._market(turn, account)
         data = await self._examiner.postmortem(turn.unit, account, seq, market)
-        return Answer("postmortem", data).with_buttons(*buttons_of(data))
+        shown = words.show == PICTURE
+        answer = Answer("postmortem", data).with_buttons(*buttons_of(data, picture=shown))
+        if not shown:
+            return answer
+        drawn = await postmortem_picture(turn.unit, account, self._examiner, data)
+        return await pictured(turn, answer, "postmortem", drawn)
 
     async def _market(self, turn: BotTurn, account: Any) -> MarketSnapshot:
         """The account's market, if it is open; else what is known of it."""

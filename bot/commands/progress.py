@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from bot.commands.alert_words import DURATION, LINE
+from bot.commands.kinds import SWITCH
+from bot.commands.pictured import picture_row, pictured
 from bot.content.skills import SKILL_NAMES
 from bot.core.command import Command, Visibility
 from bot.core.params import param
@@ -22,6 +24,13 @@ LONGEST = timedelta(days=60)
 MOST_HELD = 8
 _OFF = frozenset({"off", "no", "none", "never"})
 _DAILY = frozenset({"daily", "every", "day", "at"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressWords:
+    """What `/progress` takes."""
+
+    picture: bool | None = param(SWITCH, N_("With a picture"), default=None, hidden=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,7 @@ class ProgressCommands:
                 name="progress",
                 summary=N_("Your skills, open misconceptions, and how well you know what you know"),
                 handler=self.progress,
+                arguments=ProgressWords,
                 visibility=private,
                 topic="learn",
             ),
@@ -78,7 +88,7 @@ class ProgressCommands:
             ),
         )
 
-    async def progress(self, turn: BotTurn, _: Any) -> Answer:
+    async def progress(self, turn: BotTurn, words: ProgressWords) -> Answer:
         """Everything at a glance."""
         found = await progress_of(turn.unit, turn.person_id, turn.now, turn.time_zone)
         held = [self._quizzes.misconception(name, turn.language) for name in found.held]
@@ -115,9 +125,16 @@ class ProgressCommands:
             "gate": await self._gate.holds(turn),
             "most": limit.most,
         }
-        return Answer("progress", data).with_buttons(
-            (Button(N_("Question"), "quiz", style=Style.GO), Button(N_("What is due"), "review")),
+        rows: Any = data["rows"]
+        look = picture_row("progress", words.picture) if rows else ()
+        answer = Answer("progress", data).with_buttons(
+            (Button(N_("Question"), "quiz", style=Style.GO), Button(N_("What is due"), "review"), *look),
             _test_out(found),
+        )
+        if not words.picture or not rows:
+            return answer
+        return await pictured(
+            turn, answer, "progress", {name: data[name] for name in ("rows", "calibration")}
         )
 
     async def review(self, turn: BotTurn, words: ReviewWords) -> Answer:

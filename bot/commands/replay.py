@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.commands.pictured import pictured
 from bot.commands.replay_cards import HOUR, prices_of, status_data
 from bot.commands.replay_words import ACT, NAMES, SHOWN, SPAN, SPEED, TAPE
 from bot.core.command import Command, Visibility
@@ -13,6 +14,8 @@ from bot.core.questions import rows_of
 from bot.core.reply import Answer, Button, Style
 from bot.core.texts import N_
 from bot.core.turn import AlreadyAnswered
+from bot.services.challenges.rules import SHARED
+from bot.services.pictures.endings import debrief_picture
 from bot.services.replay_run import FASTEST, SLOWEST, Run
 from bot.services.replays import Replays
 from bot.services.tapes import Reel
@@ -70,9 +73,11 @@ class ReplayCommands:
             words = replace(words, tape=None, pace=Decimal(words.tape))  # “speed 60”
         if words.tape is not None:
             return await self._start(turn, words, words.tape)
-        run = await self._replays.of(turn)
         if words.act == "again":
-            return await self._again(turn, words, run)
+            return await self._again(turn, words, await self._replays.own(turn))
+        run = await self._replays.of(turn)
+        if run is None and _plays_together(turn):
+            return refused("shared", (Button(N_("The challenge"), "challenge"),))
         if run is None:
             return self._list() if _only_looks(words) else refused("none", self._to_list())
         if words.by is not None or words.act == "step":
@@ -93,6 +98,9 @@ class ReplayCommands:
             case "pause":
                 await self._replays.pause(turn, run)
                 return await self._status(turn, run)
+            case "finish" | "playout" | "stop" | "drop" if run.of_challenge:
+                finish = Button(N_("Play it to the end"), "finish")
+                return refused("challenge", (finish, Button(N_("Where it stands"), "replay status")))
             case "finish":
                 return self._ending(run)
             case "playout" | "stop":
@@ -140,7 +148,7 @@ class ReplayCommands:
         """Start a tape: it stands at its first minute, unless a speed was named."""
         if speed is not None and (fault := _bad_speed(speed)) is not None:
             return fault
-        run = await self._replays.of(turn)
+        run = await self._replays.own(turn)
         if run is not None:
             return self._one_runs(run)
         paused = speed is None or not self._replays.live
@@ -192,6 +200,9 @@ class ReplayCommands:
         self, turn: BotTurn, run: Run, *, moved: timedelta = timedelta(0), playing: bool | None = None
     ) -> Answer:
         """The card of the running tape; at its end, the debrief instead."""
+        if run.feed.finished and run.of_challenge:
+            await self._replays.finish(turn, run)
+            return Answer("challenge_said", {"said": "finished"})
         if run.feed.finished:
             return await self._end(turn, run, play_out=False)
         state = (await self._replays.account(turn, run)).state
@@ -207,12 +218,16 @@ class ReplayCommands:
             for each in OFFERED_SPEEDS
         ]
         rows: list[tuple[Button, ...]] = [self._controls(run, playing=playing)]
+        if run.of_challenge:
+            turn.look()
         if self._replays.live:
             rows += rows_of(speeds, len(speeds))
         return Answer("replay_status", data).with_buttons(*rows)
 
     def _controls(self, run: Run, *, playing: bool) -> tuple[Button, ...]:
         end = Button(N_("End it"), "replay finish")
+        if run.of_challenge:
+            end = Button(N_("Finish"), "finish")
         look = Button(N_("Refresh"), "replay status")
         if playing:
             return (Button(N_("Pause"), "replay pause", style=Style.STOP), look, end)
@@ -233,7 +248,8 @@ class ReplayCommands:
     async def _end(self, turn: BotTurn, run: Run, *, play_out: bool) -> Answer:
         data = await self._replays.end(turn, run, play_out=play_out)
         buttons = (Button(N_("Same tape again"), "replay again"), Button(N_("Another tape"), "replay"))
-        return Answer("debrief", data).with_buttons(buttons)
+        answer = Answer("debrief", data).with_buttons(buttons)
+        return await pictured(turn, answer, "debrief", debrief_picture(run.reel, data))
 
     def _to_list(self) -> tuple[Button, ...]:
         return (Button(N_("All tapes"), "replay"),)
@@ -242,6 +258,12 @@ class ReplayCommands:
 def refused(code: str, *rows: tuple[Button, ...], **figures: Any) -> Answer:
     """The answer to what cannot be done with a tape."""
     return Answer("replay_refused", {"code": code, **figures}, ok=False).with_buttons(*rows)
+
+
+def _plays_together(turn: BotTurn) -> bool:
+    """Whether the account is a challenge's whose tape moves for all at once."""
+    account = turn.challenge_account
+    return account is not None and account.market.startswith(SHARED)
 
 
 def _only_looks(words: ReplayWords) -> bool:

@@ -7,11 +7,10 @@ from bot.commands.legs import CLOSE, named
 from bot.commands.what import ask_about
 from bot.core.reply import Answer, Button, Style
 from bot.core.texts import N_
-from bot.services.challenges.plan_cards import compared
+from bot.services.challenges.plan_cards import compared, competes
 from bot.services.order_notices import order_data
 from bot.services.orders import RESET, Done
 from bot.services.turn import BotTurn
-from bot.storage.accounts import CHALLENGE
 from engine.account import MarginAccount
 from engine.events import Fill, MarginChanged, PositionClosed
 from engine.margin import account_figures, position_figures
@@ -54,7 +53,7 @@ async def _plans_ended(turn: BotTurn, done: Done) -> list[dict[str, Any]]:
     """In a challenge: the plans of the positions that were closed, beside the act."""
     account = await turn.account()
     closed = {each.key for each in done.events if isinstance(each, PositionClosed)}
-    if account.kind != CHALLENGE or not closed:
+    if not competes(account) or not closed:
         return []
     found = await compared(turn.unit, account, turn.now, done.events)
     latest = {(each["symbol"], each["side"]): each for each in reversed(found)}

@@ -1,7 +1,6 @@
 """`/season`, the month of a chat's challenges; `/badges`, what somebody has shown in them."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,10 +18,10 @@ from bot.services.challenges.badges import (
     RIGHT_ANSWERS,
     SHARE_KEPT,
     Badge,
+    held,
 )
 from bot.services.challenges.seasons import month_of, season_of
 from bot.services.turn import BotTurn
-from bot.storage import badges
 
 SHOWN = 15
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
@@ -101,7 +100,7 @@ class SeasonCommands:
 
     async def badges(self, turn: BotTurn, _: Any) -> Answer:
         """What was earned, and what each badge asks for."""
-        counted = Counter(each.badge for each in await badges.of_person(turn.unit, turn.person_id))
+        counted = await held(turn.unit, turn.person_id)
         data = {
             "rows": [{"badge": each.value, "count": counted[each.value]} for each in Badge],
             "plans": LEAST_PLANS,

@@ -207,6 +207,7 @@ class TradeCommands:
         sizes = [Button("{size}", f"{rest} {each}", {"size": each}, suggested=True) for each in QUICK_SIZES]
         sized = "sized" + rest.removeprefix("open")
         why = Button(N_("Why this price?"), f"why liquidation preview={preview}")
+        look = () if hides else (Button(N_("Picture"), f"chart preview={preview}"),)
         if hides:
             turn.set_pending(f"guessprice preview={preview}")
             why = Button(N_("Show it"), f"guessprice preview={preview}")
@@ -215,6 +216,7 @@ class TradeCommands:
             (*sizes, Button(N_("Other size…"), sized)),
             (
                 why,
+                *look,
                 ask_about("card=preview"),
                 Button(N_("Cancel"), f"drop {preview}", style=Style.STOP),
             ),

@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import NumberPattern, get_decimal_symbol, parse_pattern
+from markupsafe import Markup
+
+from bot.content.direction import apart, right_to_left, turning
 
 _LONG = re.compile(r"(\.[0-9]{8})[0-9]+")
+_NUMBER = re.compile(r"[+\u2212-]?[0-9]+\.[0-9]+")
 _POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 MINUS = "\N{MINUS SIGN}"
-ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 Value = str | int | Decimal
 
 
@@ -23,6 +26,7 @@ class Formats:
 
     def __init__(self, language: str, places: Mapping[str, int]) -> None:
         self._locale = Locale.parse(language)
+        self._right_to_left = right_to_left(language)
         self._places = places
 
     def filters(self) -> Mapping[str, Callable[..., str]]:
@@ -35,6 +39,7 @@ class Formats:
             "percent": self.percent,
             "when": self.when,
             "isolate": self.isolate,
+            "pointing": self.pointing,
             "enough": self.enough,
             "shorten": self.shorten,
         }
@@ -81,12 +86,31 @@ class Formats:
         return f"{self._time(local, 'd MMM HH:mm')} ({self._time(at, 'HH:mm')} UTC)"
 
     def isolate(self, value: str) -> str:
-        """Text of unknown direction, kept from turning the line around it."""
-        return f"{ISOLATE}{value}{END_ISOLATE}"
+        """Text of unknown direction, such as a person's name, kept from turning the line around it."""
+        return apart(value) if self._right_to_left or turning(value) else value
+
+    def pointing(self, arrow: str) -> str:
+        """An arrow from what was to what is, in the direction of reading."""
+        return Markup(arrow.replace("→", "←")) if self._right_to_left else arrow  # noqa: S704 - no markup of others
+
+    def inserted(self, value: object) -> object:
+        """What a template inserts, set apart in a right-to-left language; what is markup already has its own marks."""
+        if not self._right_to_left or isinstance(value, Markup) or not isinstance(value, str | int | Decimal):
+            return value
+        return apart(str(value)) if str(value).strip() else value
+
+    def in_label(self, value: str) -> str:
+        """A value on a button: a plain number with the language's decimal mark, anything else as it is."""
+        return value.replace(".", get_decimal_symbol(self._locale)) if _NUMBER.fullmatch(value) else value
 
     def shorten(self, sum_: str) -> str:
-        """A worked sum with its long decimals cut to 8 places and an ellipsis, and the language's decimal mark."""
-        return _POINT.sub(get_decimal_symbol(self._locale), _LONG.sub(r"\1…", sum_))
+        """A worked sum with its long decimals cut to 8 places and an ellipsis, and the language's decimal mark.
+
+        Where that mark is a comma, semicolons part the arguments of a function.
+        """
+        mark = get_decimal_symbol(self._locale)
+        parted = sum_ if mark == "." else sum_.replace(", ", "; ")
+        return _POINT.sub(mark, _LONG.sub(r"\1…", parted))
 
     def _time(self, at: datetime, pattern: str) -> str:
         return format_datetime(at, pattern, locale=self._locale)

@@ -1,7 +1,8 @@
 """The glossary that learners read: terms with plain definitions, found by name, by alias, or nearly so."""
 
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -57,58 +58,77 @@ class Term:
 
 @dataclass(frozen=True)
 class Glossary:
-    """Terms by id, in alphabetical order of the file."""
+    """Terms by id, in alphabetical order: English ones as in their file, others by their names.
+
+    `foreign` are names in English with the ids they mean: exchanges use them in every language.
+    """
 
     terms: Mapping[str, Term]
+    foreign: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
-        return {name.casefold(): each.id for each in self.terms.values() for name in each.names}
+        return {
+            **{folded(name): id_ for name, id_ in self.foreign.items()},
+            **{folded(name): each.id for each in self.terms.values() for name in each.names},
+        }
 
     def find(self, words: str) -> Term | None:
-        """The term that is called so, in any case."""
-        found = self._names.get(" ".join(words.casefold().split()))
+        """The term that is called so, in any case and with or without its accents."""
+        found = self._names.get(folded(words))
         return None if found is None else self.terms[found]
 
     def near(self, words: str, most: int = 5) -> tuple[Term, ...]:
         """Terms that a misspelt or partial name may mean, the likeliest first; to suggest."""
         scored = process.extract(
-            words[:60],
+            folded(words[:60]),
             [name for name in self._names if len(name) >= SHORTEST],
             scorer=fuzz.WRatio,
             processor=utils.default_process,
             score_cutoff=NEAR_ENOUGH,
             limit=None,
         )
-        likest = sorted((name for name, _, _ in scored), key=lambda name: -fuzz.ratio(name, words.casefold()))
+        likest = sorted((name for name, _, _ in scored), key=lambda name: -fuzz.ratio(name, folded(words)))
         ids = dict.fromkeys(self._names[name] for name in likest)
         return tuple(self.terms[each] for each in ids)[:most]
 
 
 def load_glossary(language: str = DEFAULT_LANGUAGE, folder: Path = LOCALES) -> Glossary:
-    """The glossary of a language; English terms where it has none. Raises ContentFault with every fault."""
+    """The glossary of a language; English terms where it has none. Raises ContentFault with every fault.
+
+    What a language has are the English terms in other words: a term of its own, or another lesson, is a fault.
+    """
     faults = Faults()
-    terms = _read(folder / DEFAULT_LANGUAGE / "glossary.toml", faults)
+    terms = english = _read(folder / DEFAULT_LANGUAGE / "glossary.toml", {}, faults)
     if language != DEFAULT_LANGUAGE and (folder / language / "glossary.toml").is_file():
-        terms = {**terms, **_read(folder / language / "glossary.toml", faults)}
+        own = {**terms, **_read(folder / language / "glossary.toml", english, faults)}
+        terms = dict(sorted(own.items(), key=lambda each: folded(each[1].term)))
     faults.stop()
-    return Glossary(terms)
+    return Glossary(terms, {name: each.id for each in english.values() for name in each.names})
 
 
-def _read(path: Path, faults: Faults) -> dict[str, Term]:
+def folded(words: str) -> str:
+    """Words as they are compared: small letters, no accents, single spaces."""
+    bare = "".join(each for each in unicodedata.normalize("NFKD", words) if not unicodedata.combining(each))
+    return " ".join(bare.casefold().split())
+
+
+def _read(path: Path, english: Mapping[str, Term], faults: Faults) -> dict[str, Term]:
     text = read(path, faults)
     listed = faults.table(path, text, GlossaryFile)
     if listed is None:
         return {}
     faults.unique(path, text, "term", (each.id for each in listed.term))
-    ids = {each.id for each in listed.term}
+    ids = {each.id for each in listed.term} | english.keys()
     names: dict[str, str] = {}
     for number, each in enumerate(listed.term):
         line = line_of(text, ("term", number, "id"))
+        if english and (each.id not in english or english[each.id].lesson != each.lesson):
+            faults.add(path, line, f"term.{number}: not as in {DEFAULT_LANGUAGE}")
         for other in each.related:
             if other not in ids or other == each.id:
                 faults.add(path, line, f"term.{number}.related: no other term {other}")
-        for name in {name.casefold() for name in (each.term, each.id, *each.aliases)}:
+        for name in {folded(name) for name in (each.term, each.id, *each.aliases)}:
             if names.setdefault(name, each.id) != each.id:
                 faults.add(path, line, f"term.{number}: {name!r} means {names[name]} too")
     return {each.id: Term(**each.model_dump()) for each in listed.term}

@@ -112,35 +112,45 @@ class QuizBank:
     misconceptions: Mapping[str, Misconception]
 
 
+_NONE = QuizBank({}, {})
+
+
 def load_quiz_bank(language: str = DEFAULT_LANGUAGE, folder: Path = LOCALES) -> QuizBank:
-    """The bank of a language; English where it has none of its own. Raises ContentFault with every fault."""
+    """The bank of a language, English where a file of it is missing. Raises ContentFault with every fault.
+
+    What a language has is the English bank in other words: a question of its own, or another misconception, is a fault.
+    """
     faults = Faults()
-    bank = _read(folder / DEFAULT_LANGUAGE / "quizzes", faults)
+    bank = _read(folder / DEFAULT_LANGUAGE / "quizzes", _NONE, faults)
     if language != DEFAULT_LANGUAGE:
-        own = _read(folder / language / "quizzes", faults)
+        own = _read(folder / language / "quizzes", bank, faults)
         bank = QuizBank({**bank.questions, **own.questions}, {**bank.misconceptions, **own.misconceptions})
     faults.stop()
     return bank
 
 
-def _read(folder: Path, faults: Faults) -> QuizBank:
-    misconceptions: dict[str, Misconception] = {}
-    if (folder / MISCONCEPTIONS).is_file():
-        path = folder / MISCONCEPTIONS
+def _read(folder: Path, english: QuizBank, faults: Faults) -> QuizBank:
+    misconceptions: dict[str, Misconception] = dict(english.misconceptions)
+    path = folder / MISCONCEPTIONS
+    if path.is_file():
         text = read(path, faults)
         listed = faults.table(path, text, MisconceptionsFile)
         if listed is not None:
             faults.unique(path, text, "misconception", (each.id for each in listed.misconception))
-            misconceptions = {each.id: Misconception(**each.model_dump()) for each in listed.misconception}
+            for number, each in enumerate(listed.misconception):
+                misconceptions[each.id] = found = Misconception(**each.model_dump())
+                if english.misconceptions and _core(found) != _core(english.misconceptions.get(each.id)):
+                    line = line_of(text, ("misconception", number, "id"))
+                    faults.add(path, line, f"misconception.{number}: not as in {DEFAULT_LANGUAGE}")
     questions: dict[str, Question] = {}
     for path in sorted(folder.glob("*.toml")):
         if path.name != MISCONCEPTIONS:
-            questions |= _bank_file(path, questions, misconceptions, faults)
+            questions |= _bank_file(path, questions, QuizBank(english.questions, misconceptions), faults)
     return QuizBank(questions, misconceptions)
 
 
 def _bank_file(
-    path: Path, before: Mapping[str, Question], known: Mapping[str, Misconception], faults: Faults
+    path: Path, before: Mapping[str, Question], known: QuizBank, faults: Faults
 ) -> dict[str, Question]:
     text = read(path, faults)
     bank = faults.table(path, text, BankFile)
@@ -157,8 +167,10 @@ def _bank_file(
         meant = [wrong.misconception for wrong in each.wrong]
         if len(set(meant)) < len(meant):
             faults.add(path, line, f"question.{number}: two options stand for one misconception")
-        for missing in sorted(set(meant) - known.keys()):
+        for missing in sorted(set(meant) - known.misconceptions.keys()):
             faults.add(path, line, f"question.{number}: no misconception {missing}")
+        if known.questions and _core(_question(each)) != _core(known.questions.get(each.id)):
+            faults.add(path, line, f"question.{number}: not as in {DEFAULT_LANGUAGE}")
     return {each.id: _question(each) for each in bank.question}
 
 
@@ -166,3 +178,15 @@ def _question(file: QuestionFile) -> Question:
     wrong = (Option(each.option, each.why, each.misconception) for each in file.wrong)
     options = (Option(file.right, file.why), *wrong)
     return Question(file.id, file.skill, file.family, file.lesson, file.stem, options)
+
+
+def _core(found: Question | Misconception | None) -> object:
+    """What is the same in every language."""
+    match found:
+        case Question():
+            meant = tuple(each.misconception for each in found.options)
+            return found.skill, found.family, found.lesson, meant
+        case Misconception():
+            return found.skill, found.lesson
+        case None:
+            return None

@@ -30,8 +30,8 @@ class CatalogueWording:
 
     def __init__(self, languages: Mapping[str, Language], places: Mapping[str, int], default: str) -> None:
         self._languages = languages
-        self._places = places
         self._default = default if default in languages else DEFAULT_LANGUAGE
+        self._formats = lru_cache(maxsize=None)(lambda language: Formats(language, places))
         self._environment = lru_cache(maxsize=None)(self._build_environment)
 
     @property
@@ -47,6 +47,10 @@ class CatalogueWording:
         """The language spoken for a platform's language tag (`es-419` → `es`), or the default."""
         base = (wanted or "").replace("_", "-").partition("-")[0].lower()
         return base if base in self._languages else self._default
+
+    def command(self, name: str, language: str) -> str:
+        """What a command is called in a language; its own name where that has none for it."""
+        return self._languages[language].commands.get(name, name)
 
     def text(self, message: str, language: str, **values: str) -> str:
         """A message in a language with its `{placeholders}` filled."""
@@ -64,13 +68,17 @@ class CatalogueWording:
         return Reply(parse(source), rows, private=answer.private, answer=answer, language=language)
 
     def _button(self, button: Button, language: str) -> ReplyButton:
-        label = self.text(button.label, language, **button.values)
+        formats = self._formats(language)
+        values = {name: formats.in_label(value) for name, value in button.values.items()}
+        label = self.text(button.label, language, **values)
         return ReplyButton(label, button.payload, button.style, button.deep)
 
     def _build_environment(self, language: str) -> Environment:
+        formats = self._formats(language)
         environment = Environment(
             loader=FileSystemLoader(ANSWERS),
             autoescape=True,
+            finalize=formats.inserted,
             auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -80,7 +88,6 @@ class CatalogueWording:
         environment.policies["ext.i18n.trimmed"] = True
         messages = self._languages[language].messages
         environment.install_gettext_callables(messages.gettext, messages.ngettext, newstyle=True)  # type: ignore[attr-defined]
-        formats = Formats(language, self._places)
         environment.filters.update(formats.filters())
         environment.filters["figure"] = lambda it: shown(
             Figure(Decimal(it["value"]), FigureKind(it["kind"]), it["symbol"]), formats

@@ -93,12 +93,23 @@ MAX_ALL_CHARACTERS = 8000
 class Registry(Generic[TurnT]):
     """All commands by name; checked once at start against the limits that all fronts share."""
 
-    def __init__(self, commands: Iterable[Command[TurnT]]) -> None:
+    def __init__(
+        self, commands: Iterable[Command[TurnT]], names: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """`names`: what languages call commands, by language and name; everybody may use them."""
         self._commands = tuple(commands)
         faults = list(_faults(self._commands))
+        by_name = {name: each for each in self._commands for name in (each.name, *each.aliases)}
+        for language, own in (names or {}).items():
+            for name, called in own.items():
+                meant = by_name.get(name)
+                if meant is None or not _NAME.fullmatch(called):
+                    faults.append(f"{language}: {name} cannot be called {called}")
+                elif by_name.setdefault(called, meant) is not meant:
+                    faults.append(f"{language}: {called} is {by_name[called].name}, and cannot be {name}")
         if faults:
             raise RegistryFault(faults)
-        self._by_name = {name: each for each in self._commands for name in (each.name, *each.aliases)}
+        self._by_name = by_name
 
     def __iter__(self) -> Iterator[Command[TurnT]]:
         return iter(self._commands)

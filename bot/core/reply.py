@@ -43,7 +43,8 @@ class Answer:
 
     `ok` is False for a refusal. `private`: only the asker may see it. `fresh`: a new message even on a press.
     `banner` is the data of the line above it, if there is one. `poll`: the id of the question that it asks, where a
-    front with quiz polls of its own may show it as one (bot.core.poll).
+    front with quiz polls of its own may show it as one (bot.core.poll). `files` is what is sent with it, as data of
+    which the file can be made again at any time: `kind` names the maker (bot.core.files), the rest is the maker's.
     """
 
     template: str
@@ -54,6 +55,7 @@ class Answer:
     fresh: bool = False
     banner: Mapping[str, Any] = field(default_factory=dict)
     poll: str = ""
+    files: tuple[Mapping[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON values; decimals become strings."""
@@ -79,6 +81,7 @@ class Answer:
             "fresh": self.fresh,
             "banner": plain(self.banner),
             "poll": self.poll,
+            "files": plain(self.files),
         }
 
     @classmethod
@@ -107,6 +110,7 @@ class Answer:
             kept["fresh"],
             kept.get("banner", {}),
             kept.get("poll", ""),
+            tuple(kept.get("files", ())),
         )
 
     def with_buttons(self, *rows: tuple[Button, ...]) -> "Answer":
@@ -139,11 +143,27 @@ class ReplyButton:
     deep: bool = False
 
 
+PNG = "image/png"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a reply: a name of `a-z 0-9 . _ -`, its media type and its bytes.
+
+    `lines` say the same as a picture in plain text, at most 72 columns wide, for a front that shows none.
+    """
+
+    name: str
+    media: str
+    content: bytes
+    lines: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A worded answer: blocks in reading order, then rows of buttons; the front decides how they look.
 
-    `silent`: where the platform can, it arrives without a sound.
+    `silent`: where the platform can, it arrives without a sound. `files` are there in full.
     """
 
     blocks: tuple[Block, ...]
@@ -153,6 +173,7 @@ class Reply:
     answer: Answer = field(default_factory=lambda: Answer("empty"))
     language: str = "en"
     silent: bool = False
+    files: tuple[Attachment, ...] = ()
 
     def all_buttons(self) -> Iterator[ReplyButton]:
         """The buttons in reading order."""

@@ -13,9 +13,11 @@ from bot.core.action import (
 )
 from bot.core.binder import Ambiguous, Binder, Bound, Missing
 from bot.core.command import Command, Registry, Visibility
+from bot.core.door import Door, Entry
+from bot.core.files import Files
 from bot.core.params import BadWord, Param
 from bot.core.questions import ask, did_you_mean
-from bot.core.reply import Answer, Button, Reply
+from bot.core.reply import Answer, Attachment, Button, Reply
 from bot.core.request import Called, Input, Pressed, Request, Said
 from bot.core.sealing import seal
 from bot.core.suggest import nearest
@@ -56,6 +58,8 @@ class Router(Generic[TurnT]):
     """Answers requests. `describe` turns a refusal or a known fault into an answer, None for an unknown one.
 
     `allowed` are the keys of the only groups that are served, where any are named; private chats always are.
+    `files` makes what goes with an answer; without it the text goes alone. `door` decides who is let in; without it
+    everybody is.
     """
 
     def __init__(
@@ -67,6 +71,8 @@ class Router(Generic[TurnT]):
         describe: Callable[[Exception], Answer | None],
         telemetry: Telemetry,
         allowed: frozenset[str] = frozenset(),
+        files: Files | None = None,
+        door: Door[TurnT] | None = None,
     ) -> None:
         self.registry = registry
         self.binder = binder
@@ -75,6 +81,8 @@ class Router(Generic[TurnT]):
         self._describe = describe
         self._telemetry = telemetry
         self._allowed = allowed
+        self._files = files
+        self._door = door
 
     async def handle(self, request: Request) -> Reply | None:
         """The reply to a request; None where nobody spoke to the bot. Never raises for what a person did."""
@@ -85,11 +93,17 @@ class Router(Generic[TurnT]):
             return None
         if self._allowed and not request.chat.private and request.chat.key not in self._allowed:
             return self.wording.word(Answer("not_here", ok=False, private=True), language, zone)
+        entry = Entry() if self._door is None else await self._entry(self._door, request)
+        if entry.answer is not None or entry.silence:
+            template = "ignored" if entry.answer is None else entry.answer.template
+            self._telemetry.answered(request.who.platform, template, time.perf_counter() - started)
+            return None if entry.answer is None else self.wording.word(entry.answer, language, zone)
         answer: Answer | None = None
+        person_id = ""
         for _ in range(ATTEMPTS):
             try:
                 async with self._turns.open(request) as turn:
-                    language, zone = turn.language, turn.time_zone
+                    person_id, language, zone = turn.person_id, turn.language, turn.time_zone
                     answer = await self._answered(turn, request)
                     language, zone = turn.language, turn.time_zone
                 break
@@ -108,9 +122,27 @@ class Router(Generic[TurnT]):
         )
         if answer is None:
             return None
+        if entry.language is not None and not answer.private:
+            language = entry.language
         pressed = isinstance(request.input, Pressed)
         reply = self.wording.word(answer, language, zone)
-        return replace(reply, edit=pressed and not answer.fresh and not answer.private)
+        edit = pressed and not answer.fresh and not answer.private
+        return replace(reply, edit=edit, files=await self._made(answer, person_id, language, zone))
+
+    async def _entry(self, door: Door[TurnT], request: Request) -> Entry:
+        """What the door says; one that fails keeps nobody out."""
+        try:
+            return await door.enter(request)
+        except Exception as fault:  # noqa: BLE001 - what is wrong with the database the turn will tell
+            self._telemetry.incident(fault)
+            return Entry()
+
+    async def _made(self, answer: Answer, person_id: str, language: str, zone: str) -> tuple[Attachment, ...]:
+        """The files that go with an answer, made once its turn is over; those that cannot be made are missing."""
+        if self._files is None:
+            return ()
+        made = [await self._files.make(each, person_id, language, zone) for each in answer.files]
+        return tuple(each for each in made if each is not None)
 
     def form_for(self, input_: Pressed | Called) -> Form | None:
         """The form that a press or call opens on a front that has forms, decided without waiting for anything.
@@ -275,6 +307,7 @@ class Router(Generic[TurnT]):
         private = command.visibility is Visibility.PRIVATE and not request.chat.private
         if private and not request.whispers:
             line = " ".join((command.name, *words))
+            turn.going_private()
             return Answer(
                 "in_private",
                 {"line": line},
@@ -284,12 +317,35 @@ class Router(Generic[TurnT]):
         if isinstance(binding, Bound):
             if await turn.pending_line() is not None:
                 turn.clear_pending()
-            answer = await command.handler(turn, command.build(binding.values))
+            answer = await self._handled(turn, request, command, binding.values)
         else:
             answer = ask(command, binding, self.binder.lexicon)
             if isinstance(binding, Missing | Ambiguous):
                 turn.set_pending(binding.line)
         return replace(answer, private=answer.private or private)
+
+    async def _handled(
+        self, turn: TurnT, request: Request, command: Command[TurnT], values: Mapping[str, object]
+    ) -> Answer:
+        """What a handler answers, a refusal too: that is as private as the answer would have been.
+
+        Where everybody may see it, it is made in the language of the chat.
+        """
+        public = command.visibility is Visibility.PUBLIC and not request.chat.private
+        before = await self._door.in_public(turn) if public and self._door is not None else None
+        try:
+            return await command.handler(turn, command.build(values))
+        except (TryAgain, AlreadyAnswered):
+            raise
+        except Exception as fault:
+            described = self._describe(fault)
+            if described is None:
+                raise
+            turn.discard()
+            return described
+        finally:
+            if before is not None and self._door is not None:
+                self._door.in_private(turn, before)
 
     def _unknown(self, words: tuple[str, ...], *, guess: bool) -> Answer:
         """The answer to an unknown command; with a guess, its nearest command and the rest of the line corrected."""

@@ -18,5 +18,8 @@ class Wording(Protocol):
     def language(self, wanted: str | None) -> str:
         """The language that is spoken for a platform's language tag (`es-419` → `es`), or the default."""
 
+    def command(self, name: str, language: str) -> str:
+        """What a command is called in a language; its own name where that has none for it."""
+
     def text(self, message: str, language: str, **values: str) -> str:
         """A message in a language with its placeholders filled."""

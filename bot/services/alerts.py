@@ -10,6 +10,7 @@ from bot.core.clock import Clock
 from bot.core.identity import new_id
 from bot.core.reply import plain
 from bot.services.attention import STAGES, Listener, Manner, Subject, Thresholds, listeners
+from bot.services.challenges.banners import notice_banner
 from bot.services.funding_reminders import next_due, reminder_data
 from bot.services.margin_warnings import judge, ratios, warning_data
 from bot.services.price_alerts import PriceAlerts
@@ -79,7 +80,11 @@ class Alerts:
             after[subject] = verdict.row
             warnings.put(unit, account.id, subject, verdict.row)
             if verdict.tells:
-                data = warning_data(account.state, subject, verdict.row.stage, market, now)
+                banner = await notice_banner(unit, account, {}, now)
+                data = {
+                    **warning_data(account.state, subject, verdict.row.stage, market, now),
+                    **({"banner": banner} if banner else {}),
+                }
                 what = f"{account.id}:{subject}:{verdict.row.stage}:{account.state.version}:{now:%Y%m%d}"
                 posted += post(
                     unit, told, Subject.MARGIN, account.person_id, "margin_warning", data, now, what
@@ -98,6 +103,8 @@ class Alerts:
             data = reminder_data(account.state, market, at)
             hears = told.get(account.person_id)
             if data is not None and hears is not None:
+                banner = await notice_banner(unit, account, {}, now)
+                data = {**data, "banner": banner} if banner else data
                 what = f"{account.id}:{at.isoformat()}"
                 posted += post(
                     unit, hears, Subject.FUNDING, account.person_id, "funding_due", data, now, what

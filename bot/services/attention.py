@@ -14,6 +14,7 @@ from bot.storage import UnitOfWork, attention
 STAGES = (60, 70, 80, 90)
 """Margin ratios, in per cent, at which a warning can begin and becomes worse."""
 DEFAULT_THRESHOLD = 80
+DEFAULT_THEME = "light"
 CALMER = 5
 """So many percentage points below the threshold a warning is over, as for the watch (docs/watch.md, ours)."""
 _HOURS = re.compile(
@@ -79,11 +80,15 @@ _DEFAULTS: Mapping[Subject, Manner] = {
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """One learner's choices: a manner for each subject, the margin ratio (per cent) to be warned at, quiet hours."""
+    """One learner's choices: a manner for each subject, the margin ratio (per cent) to be warned at, quiet hours.
+
+    `theme` is the ground that pictures are drawn on for them: `light` or `dark`.
+    """
 
     manners: Mapping[Subject, Manner] = field(default_factory=lambda: dict(_DEFAULTS))
     threshold: int = DEFAULT_THRESHOLD
     quiet: QuietHours | None = None
+    theme: str = DEFAULT_THEME
 
     def manner(self, subject: Subject, now: datetime, zone: str) -> Manner:
         """How a notice comes at an aware time: within the quiet hours of the zone nothing makes a sound."""
@@ -120,14 +125,15 @@ class Attention:
             "manners": {subject.value: manner.value for subject, manner in self.manners.items()},
             "threshold": self.threshold,
             "quiet": quiet,
+            "theme": self.theme,
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Attention":
-        """The choices that to_json wrote; a subject that is not among them has its default."""
+        """The choices that to_json wrote; a subject or theme that is not among them has its default."""
         manners = {Subject(name): Manner(manner) for name, manner in kept["manners"].items()}
         quiet = None if kept["quiet"] is None else QuietHours(*map(time.fromisoformat, kept["quiet"]))
-        return cls({**_DEFAULTS, **manners}, kept["threshold"], quiet)
+        return cls({**_DEFAULTS, **manners}, kept["threshold"], quiet, kept.get("theme", DEFAULT_THEME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +207,9 @@ async def listener(unit: UnitOfWork, person_id: str) -> Listener:
 async def wanted(unit: UnitOfWork, person_id: str, subject: Subject, now: datetime) -> Manner | None:
     """Whether and how somebody wants to be told of a subject at a time; None: not at all."""
     return (await listener(unit, person_id)).manner(subject, now)
+
+
+async def choose_theme(unit: UnitOfWork, person_id: str, theme: str) -> None:
+    """Keep the ground that somebody wants pictures on, beside their other choices."""
+    chosen = (await listener(unit, person_id)).attention
+    attention.save(unit, person_id, replace(chosen, theme=theme).to_json())

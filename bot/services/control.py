@@ -7,6 +7,8 @@ from bot.core.params import BadWord
 from bot.core.words import Lexicon
 from bot.market.feed import Feed
 from bot.market.fixed import FixedFeed
+from bot.services.challenges.clock import ChallengeClock
+from bot.services.groups.posts import GroupPosts
 from bot.services.jobs import Jobs
 from bot.services.notifier import Notifier
 from bot.services.postmortem import PostMortems
@@ -30,6 +32,8 @@ class Control:
         lexicon: Lexicon,
         jobs: Jobs,
         nights: NightClock,
+        challenges: ChallengeClock,
+        posts: GroupPosts,
     ) -> None:
         self._feed = feed
         self._ticker = ticker
@@ -38,6 +42,8 @@ class Control:
         self._lexicon = lexicon
         self._jobs = jobs
         self._nights = nights
+        self._challenges = challenges
+        self._posts = posts
         self.admins: set[tuple[str, str]] = set()
 
     async def price(self, symbol: str, price: Decimal) -> None:
@@ -62,6 +68,8 @@ class Control:
         await self._ticker.keep()
         await self._postmortems.drain()
         await self._nights.drain()
+        await self._posts.flush()
+        await self._challenges.drain()
         while await self._notifier.flush():
             pass
 

@@ -4,8 +4,8 @@ from bot.core.params import BadWord
 from bot.core.reply import Answer
 from bot.core.words import shown
 from bot.market.errors import MarketError
-from bot.services.challenges.plan_cards import PlanMissing
 from bot.services.challenges.limits import AgainstRules
+from bot.services.challenges.plan_cards import PlanMissing
 from bot.services.control import NotThisMarket
 from bot.services.orders import NothingOpen
 from bot.services.school.gate import GateClosed

@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from bot.services.warnings_given import Warned, warnings_given
 from bot.storage import UnitOfWork, liquidations
 from bot.storage.accounts import REPLAY, Account
 from bot.storage.openings import opening
+from engine.candles import MinuteCandle
 from engine.explain import Derivation
 from engine.market import MarketSnapshot
 
@@ -67,6 +69,12 @@ class Examiner:
         last = await self._last(unit, account, case)
         data = await self._aside(lambda: postmortem_data(examine(case, path, market, last, now), read.warned))
         return {**data, "replay": account.kind == REPLAY}
+
+    def candles(
+        self, unit: UnitOfWork, account: Account, symbols: Collection[str], begin: datetime, end: datetime
+    ) -> AsyncIterator[Sequence[MinuteCandle]]:
+        """The one-minute candles that examinations go along (bot.services.past_prices)."""
+        return self._prices.candles(unit, account, symbols, begin, end)
 
     async def market(self, unit: UnitOfWork, account: Account) -> MarketSnapshot:
         """The contracts of a market that has closed. Raises NotThere if nothing is known of it."""

@@ -4,13 +4,23 @@ import asyncio
 from datetime import timedelta
 
 from bot.core.clock import Clock
-from bot.storage import Store, candles, conversation, previews, price_alerts, questions, quiz_nights
+from bot.storage import (
+    Store,
+    candles,
+    chat_posts,
+    conversation,
+    previews,
+    price_alerts,
+    questions,
+    quiz_nights,
+)
 from bot.telemetry import Telemetry
 
 KEPT_ANSWERS = timedelta(days=7)
 KEPT_PREVIEWS = timedelta(days=1)
 KEPT_QUESTIONS = timedelta(days=30)
 KEPT_PRICES = timedelta(days=30)
+KEPT_POSTS = timedelta(days=30)
 EVERY_SECONDS = 3600.0
 
 
@@ -41,3 +51,4 @@ class Housekeeping:
             candles.purge(unit, now - KEPT_PRICES)
             price_alerts.purge(unit, now - KEPT_PRICES)
             quiz_nights.purge(unit, now - KEPT_ANSWERS)
+            chat_posts.purge(unit, now - KEPT_POSTS)

@@ -43,10 +43,16 @@ def both_ways(account: MarginAccount, key: PositionKey, market: MarketSnapshot) 
 
     Isolated from cross takes the margin of its entry less the opening fee, if the cross wallet covers it.
     """
+    return _ladder(key, *in_both_modes(account, key), market)
+
+
+def in_both_modes(
+    account: MarginAccount, key: PositionKey
+) -> tuple[MarginAccount | None, MarginAccount | None]:
+    """The account with a position's symbol isolated, and in cross; None where its wallet cannot fund that mode."""
     held = account.positions[key]
     other = _in_other_mode(account, held)
-    pair = (account, other) if held.mode is MarginMode.ISOLATED else (other, account)
-    return _ladder(key, pair[0], pair[1], market)
+    return (account, other) if held.mode is MarginMode.ISOLATED else (other, account)
 
 
 def both_ways_of(intent: Open, account: MarginAccount, market: MarketSnapshot) -> Ladder:

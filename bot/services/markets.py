@@ -1,4 +1,4 @@
-"""The markets that accounts trade in: the main one for all, and each running replay's own."""
+"""The markets that accounts trade in: the main one for all, each running replay's own, and those of challenges."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -25,16 +25,17 @@ class Markets:
     def __init__(self, main: Callable[[], MarketSnapshot], banner: Callable[[], dict[str, Any]]) -> None:
         self._snapshots = {MAIN_MARKET: main}
         self._banners = {MAIN_MARKET: banner}
-        self._loader: Loader | None = None
+        self._loaders: list[Loader] = []
 
     def load_through(self, loader: Loader) -> None:
-        """Who opens a market that is asked for and not open here."""
-        self._loader = loader
+        """One more who opens markets that are asked for and not open here."""
+        self._loaders.append(loader)
 
     async def ready(self, unit: UnitOfWork, name: str) -> None:
         """Open a market that another process has had open so far."""
-        if name not in self._snapshots and self._loader is not None:
-            await self._loader(unit, name)
+        for loader in self._loaders:
+            if name not in self._snapshots:
+                await loader(unit, name)
 
     def open(
         self, name: str, snapshot: Callable[[], MarketSnapshot], banner: Callable[[], dict[str, Any]]

@@ -7,11 +7,13 @@ from typing import Protocol
 
 from bot.market.candles import Minutes
 from bot.market.path import steps
+from bot.services.challenges.rules import SHARED
+from bot.services.challenges.stage import rules_of
 from bot.services.kept_path import minute_of
 from bot.services.slices import Slices
 from bot.services.tapes import Reel, Shelf
-from bot.storage import UnitOfWork, candles, replays
-from bot.storage.accounts import REPLAY, Account
+from bot.storage import UnitOfWork, candles, challenges, replays
+from bot.storage.accounts import CHALLENGE, REPLAY, Account
 from engine.candles import MinuteCandle
 from engine.contracts import Contract
 from engine.market import FRICTIONLESS, MarketSnapshot, Quote
@@ -100,7 +102,12 @@ class TapePrices:
 
     async def _reel(self, unit: UnitOfWork, account: Account) -> Reel | None:
         """What is played in an account's market, or was."""
-        kept = await replays.of_account(unit, account.id) if account.kind == REPLAY else None
+        if account.kind == CHALLENGE and account.market.startswith(SHARED):
+            challenge = await challenges.find(unit, account.market.removeprefix(SHARED))
+            tape = None if challenge is None else rules_of(challenge).tape
+            return None if tape not in self._shelf.ids else self._shelf.take(str(tape), hidden=True)
+        on_tape = account.kind in {REPLAY, CHALLENGE}
+        kept = await replays.of_account(unit, account.id) if on_tape else None
         if kept is None or kept.body["tape"] not in self._shelf.ids:
             return None
         return self._shelf.take(kept.body["tape"], hidden=kept.body["hidden"])

@@ -74,12 +74,15 @@ class Run:
         return {**self.kept.body, **moved}
 
     def place(self) -> dict[str, Any]:
-        """Where the tape stands, as data: of a hidden one the day of the tape, of a named one the real time."""
+        """Where the tape stands, as data: of a hidden one the day of the tape, of a named one the real time.
+
+        `number` is 0 in a challenge: whoever has played that tape would know it by its number.
+        """
         now, start = self.feed.clock.now(), self.reel.tape.start
         first = start.replace(hour=0, minute=0, second=0, microsecond=0)
         return {
             "name": "" if self.reel.hidden else self.reel.real.id,
-            "number": self.reel.number,
+            "number": 0 if self.of_challenge else self.reel.number,
             "hidden": self.reel.hidden,
             "day": (now - first) // _DAY + 1,
             "time": now.strftime("%H:%M"),
@@ -88,18 +91,29 @@ class Run:
             "speed": format(self.feed.speed.normalize(), "f"),
         }
 
+    @property
+    def of_challenge(self) -> bool:
+        """Whether it is a challenge's: then it ends at the tape's end only, and tells what it was when all have ended."""
+        return self.kept.challenge_id is not None
+
     def banner(self) -> Mapping[str, Any]:
         """The line above every answer that looked at this market."""
-        return {"kind": "replay", **self.place()}
+        return {"kind": "replay", **self.place(), **self.kept.body.get("banner", {})}
 
     def stored(self, kept: Replay) -> None:
         """Take note of what storage knows now."""
         self.kept = kept
 
 
-def body_of(reel: Reel, speed: Decimal, balance: Decimal, *, paused: bool) -> dict[str, Any]:
-    """What is stored of a replay at its start; `place` is in microseconds from the start of the tape."""
+def body_of(
+    reel: Reel, speed: Decimal, balance: Decimal, *, paused: bool, banner: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What is stored of a replay at its start; `place` is in microseconds from the start of the tape.
+
+    `banner` is said above its answers in the place of what a replay of one's own says.
+    """
     return {
+        **({} if banner is None else {"banner": dict(banner)}),
         "tape": reel.real.id,
         "hidden": reel.hidden,
         "place": 0,

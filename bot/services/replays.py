@@ -1,7 +1,7 @@
 """Replays: people play tapes, each on an account and in a market of their own, at their own speed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from bot.core.reply import plain
 from bot.services.debrief import debriefed, ledger_hash
 from bot.services.debrief_data import debrief_data
 from bot.services.markets import Markets
-from bot.services.replay_run import MARKET, Run, body_of, market_of
+from bot.services.replay_run import MARKET, Run, body_of
 from bot.services.replay_walk import Settle, Walk, locked
 from bot.services.tapes import Reel, Shelf
 from bot.services.turn import BotTurn
@@ -27,6 +27,9 @@ from engine.market import MarketSnapshot
 SAVE_SECONDS = 2.0
 RETRY_SECONDS = 1.0
 WHOLE_JOURNAL = 1_000_000
+
+Ended = Callable[[UnitOfWork, Account, datetime], Awaitable[None]]
+"""Hears, in the unit that puts it aside, that the tape of a challenge's account has been played to its end."""
 
 
 class _Over(Exception):
@@ -66,6 +69,11 @@ class Replays:
         self._players: dict[str, asyncio.Task[None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._saved: dict[str, float] = {}
+        self._challenge_ended: Ended | None = None
+
+    def end_through(self, ended: Ended) -> None:
+        """Who hears of the ends of challenges' tapes; needed before one is begun."""
+        self._challenge_ended = ended
 
     @property
     def live(self) -> bool:
@@ -120,20 +128,36 @@ class Replays:
     # What a person does
 
     async def of(self, turn: BotTurn) -> Run | None:
-        """The replay that a person is in, as storage has it now."""
-        kept = await replays.running_of(turn.unit, turn.person.id)
+        """The tape that a person speaks of, as storage has it now: the challenge's, if that is their account here, else
+        their own.
+        """
+        spoken_of = turn.challenge_account
+        if spoken_of is not None and spoken_of.market.startswith(MARKET):
+            return await self.of_account(turn.unit, spoken_of.id)
+        return await self.own(turn)
+
+    async def own(self, turn: BotTurn) -> Run | None:
+        """The replay of their own that a person is in, as storage has it now."""
+        return await self._current(turn.unit, lambda: replays.running_of(turn.unit, turn.person.id))
+
+    async def of_account(self, unit: UnitOfWork, account_id: str) -> Run | None:
+        """The tape that an account was opened for, if it goes on, as storage has it now."""
+        return await self._current(unit, lambda: _going_on(unit, account_id))
+
+    async def _current(self, unit: UnitOfWork, find: Callable[[], Awaitable[Replay | None]]) -> Run | None:
+        kept = await find()
         if kept is None:
             return None
         run = self._runs.get(kept.account_id)
         if run is not None:
             async with run.moving:  # so that no step is being stored at this moment
-                kept = await replays.running_of(turn.unit, turn.person.id)
+                kept = await find()
                 if kept is None:
                     return None
                 if kept.account_id == run.account_id and kept.body == run.kept.body:
                     return run
             self._close(run)  # another process has played it on
-        return await self._opened(turn.unit, kept)
+        return await self._opened(unit, kept)
 
     async def latest_ended(self, turn: BotTurn) -> Reel | None:
         """The tape that a person played last, as it was played."""
@@ -144,26 +168,36 @@ class Replays:
 
     def start(self, turn: BotTurn, reel: Reel, speed: Decimal, *, paused: bool) -> Run:
         """A new replay at the first step of a tape, with an account that holds the paper balance."""
-        feed = reel.feed(speed=speed)
-        if not paused:
-            feed.resume()
-        market, account_id = feed.snapshot(), new_id()
-        account = Account(
-            account_id,
-            turn.person.id,
-            accounts.REPLAY,
-            market_of(account_id),
-            MarginAccount.empty(),
-            turn.now,
-        )
-        accounts.create(turn.unit, account)
-        given = decide(Deposit(self._balance), account.state, market)
-        accounts.record(turn.unit, account, given, turn.now, market.time)
-        body = body_of(reel, speed, self._balance, paused=paused)
-        run = Run(Replay(account_id, turn.person.id, body, turn.now), reel, feed, market.time)
-        replays.start(turn.unit, run.kept)
-        turn.unit.on_commit(lambda: self._open(run))
-        return run
+        kept = Replay(new_id(), turn.person.id, body_of(reel, speed, self._balance, paused=paused), turn.now)
+        return self._begin(turn.unit, kept, accounts.REPLAY, turn.now)[0]
+
+    def start_in_challenge(
+        self,
+        unit: UnitOfWork,
+        person_id: str,
+        challenge_id: str,
+        tape: str,
+        speed: Decimal,
+        balance: Decimal,
+        banner: Mapping[str, Any],
+        now: datetime,
+    ) -> Account:
+        """A hidden tape at its first step, held, with an account of a challenge; its market is open after the commit."""
+        reel = self.shelf.take(tape, hidden=True)
+        body = body_of(reel, speed, balance, paused=True, banner=banner)
+        kept = Replay(new_id(), person_id, body, now, challenge_id=challenge_id)
+        return self._begin(unit, kept, accounts.CHALLENGE, now)[1]
+
+    def _begin(self, unit: UnitOfWork, kept: Replay, kind: str, now: datetime) -> tuple[Run, Account]:
+        run = Run.opened(kept, self.shelf, None)
+        market = run.feed.snapshot()
+        empty = Account(kept.account_id, kept.person_id, kind, run.market_name, MarginAccount.empty(), now)
+        accounts.create(unit, empty)
+        given = decide(Deposit(run.balance), empty.state, market)
+        account = accounts.record(unit, empty, given, now, market.time)
+        replays.start(unit, kept)
+        unit.on_commit(lambda: self._open(run))
+        return run, account
 
     async def pause(self, turn: BotTurn, run: Run) -> None:
         """Hold the tape."""
@@ -194,11 +228,45 @@ class Replays:
             await self._walk.by_hand(run, run.feed.finish() if play_out else iter(()))
             return await self._ended(turn.unit, run, turn.now)
 
+    async def finish(self, turn: BotTurn, run: Run) -> None:
+        """Play a challenge's tape to its end through every step, with what is open, and be through with it."""
+        run.feed.pause()
+        async with run.moving:
+            await self._walk.by_hand(run, run.feed.finish())
+            await self._through(turn.unit, run, turn.now)
+
+    async def play_out(self, account_id: str) -> None:
+        """The same for somebody who did not, when a challenge ends; nothing for a tape that has ended."""
+        async with self._unit() as unit:
+            run = await self.of_account(unit, account_id)
+        if run is None:
+            return
+        run.feed.pause()
+        async with run.moving:
+            await self._walk.by_hand(run, run.feed.finish())
+            async with self._unit() as unit:
+                await self._through(unit, run, self._clock.now())
+
+    async def give_up(self, unit: UnitOfWork, account_id: str, now: datetime) -> None:
+        """Put a challenge's tape aside where it stands, for somebody who leaves."""
+        run = await self.of_account(unit, account_id)
+        if run is None:
+            return
+        run.feed.pause()
+        async with run.moving:
+            await self._put_aside(unit, run, await locked(unit, run), now)
+
     async def drop(self, turn: BotTurn, run: Run) -> None:
         """Put a replay aside without a debrief."""
         run.feed.pause()
         async with run.moving:
             await self._put_aside(turn.unit, run, await locked(turn.unit, run), turn.now)
+
+    def let_go(self, account_id: str) -> None:
+        """Close a tape here whose account has another owner now, or none; who asks for it has it read anew."""
+        run = self._runs.get(account_id)
+        if run is not None:
+            self._close(run)
 
     async def account(self, turn: BotTurn, run: Run) -> Account:
         """The account of a replay as it is now."""
@@ -240,11 +308,14 @@ class Replays:
         self._saved[run.account_id] = now
 
     async def _over(self, run: Run) -> None:
-        """The tape has been played to its end: tell the debrief."""
+        """The tape has been played to its end: tell the debrief, or let the challenge know."""
         while True:
             try:
                 async with run.moving, self._unit() as unit:
                     now = self._clock.now()
+                    if run.of_challenge:
+                        await self._through(unit, run, now)
+                        break
                     data = {**await self._ended(unit, run, now), "banner": {}}
                     key = f"debrief:{run.account_id}"
                     notice = outbox.Notice(new_id(), run.kept.person_id, "debrief", plain(data), now, key)
@@ -277,6 +348,13 @@ class Replays:
         await self._put_aside(unit, run, account, now)
         return debrief_data(life, run.reel, ledger_hash(booked), whole=run.feed.finished)
 
+    async def _through(self, unit: UnitOfWork, run: Run, now: datetime) -> None:
+        """Put a challenge's tape aside at its end."""
+        account = await locked(unit, run)
+        await self._put_aside(unit, run, account, now)
+        if self._challenge_ended is not None:
+            await self._challenge_ended(unit, account, now)
+
     async def _put_aside(self, unit: UnitOfWork, run: Run, account: Account, now: datetime) -> None:
         await unit.lock(f"replay:{run.account_id}")
         accounts.archive(unit, account, now)
@@ -295,7 +373,7 @@ class Replays:
         self._set_going(run)
 
     def _banner(self, run: Run) -> dict[str, Any]:
-        return {"kind": "replay", **self.place(run)}
+        return {**run.banner(), "paused": not self.playing(run)}
 
     def _set_going(self, run: Run) -> None:
         if self._tasks is not None:
@@ -311,3 +389,8 @@ class Replays:
         player = self._players.pop(run.account_id, None)
         if player is not None and player is not asyncio.current_task():
             player.cancel()
+
+
+async def _going_on(unit: UnitOfWork, account_id: str) -> Replay | None:
+    kept = await replays.of_account(unit, account_id)
+    return kept if kept is not None and kept.finished_at is None else None

@@ -7,6 +7,7 @@ from typing import Any
 from bot.core.clock import Clock
 from bot.services.alerts import Alerts, post, subject_of
 from bot.services.attention import Listener, listeners
+from bot.services.challenges.banners import notice_banner
 from bot.services.liquidations import liquidation_data
 from bot.services.markets import MAIN_MARKET
 from bot.services.order_notices import notice_data
@@ -50,8 +51,11 @@ class Settlement:
 
     async def tick(self, market: MarketSnapshot) -> int:
         """Settle every account of the main market against a snapshot; returns how many have something to be told."""
+        return await self.settle_accounts((await self.proposer.propose(market)).all, market)
+
+    async def settle_accounts(self, concerned: Sequence[str], market: MarketSnapshot) -> int:
+        """Settle these accounts, all of one market, against a snapshot; returns how many have something to be told."""
         told = 0
-        concerned = (await self.proposer.propose(market)).all
         for start in range(0, len(concerned), GROUP):
             told += await self._group(concerned[start : start + GROUP], market)
         return told
@@ -119,11 +123,10 @@ class Settlement:
         events = () if account.archived_at else decide(Settle(), account.state, market)
         after = accounts.record(unit, account, events, now, market.time)
         unit.on_commit(lambda: self.proposer.changed(after))
-        banner = self._banner(account.market)
-        notices = [
-            (template, {**data, "banner": banner})
-            for template, data in _notices(events, account.state, after.state, market, now)
-        ]
+        happened = _notices(events, account.state, after.state, market, now)
+        above = self._banner(account.market)
+        banner = await notice_banner(unit, account, above, now) if happened else {}
+        notices = [(template, {**data, "banner": banner}) for template, data in happened]
         for place, (template, data) in enumerate(notices):
             at = now - (len(notices) - place) * timedelta(microseconds=1)  # told in this order
             subject, what = subject_of(template, data), f"{account.id}:{after.state.version}"

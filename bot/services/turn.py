@@ -12,6 +12,7 @@ from bot.core.reply import Answer
 from bot.core.request import Request
 from bot.core.turn import AlreadyAnswered, TryAgain
 from bot.core.wording import Wording
+from bot.services.challenges.stage import banner_of
 from bot.services.markets import MAIN_MARKET, MarketClosed, Markets
 from bot.storage import (
     AlreadyProcessed,
@@ -26,6 +27,7 @@ from bot.storage import (
     people,
 )
 from bot.storage.accounts import Account
+from bot.storage.challenges import Challenge
 from bot.storage.openings import Opening, opening
 from bot.storage.people import Person
 from engine.account import MarginAccount
@@ -65,6 +67,7 @@ class BotTurn:
         self._base: Callable[[], None] | None = None
         self._account: Account | None = None
         self._found: Account | None = found.account if found else None
+        self._contest: Challenge | None = None
         self._market_name = self._found.market if self._found else MAIN_MARKET
         self._pending_line = found.pending_line if found else None
 
@@ -93,10 +96,33 @@ class BotTurn:
                 raise TryAgain from ended
         return self._market
 
+    def look(self) -> None:
+        """Let the line above the answer say which account and market it is about."""
+        self._market = self.market
+
+    @property
+    def challenge_account(self) -> Account | None:
+        """The active account as it was found, where it is a challenge's."""
+        found = self._account or self._found
+        return found if found is not None and found.kind == accounts.CHALLENGE else None
+
+    async def challenge(self) -> Challenge | None:
+        """The challenge that the active account belongs to."""
+        account = self.challenge_account
+        if account is None:
+            return None
+        if self._contest is None:
+            member = await challenges.member_of_account(self.unit, account.id)
+            self._contest = None if member is None else await challenges.find(self.unit, member.challenge_id)
+        return self._contest
+
     @property
     def banner(self) -> dict[str, Any]:
-        """What is said above an answer that looked at the market: which one it was, how old its prices are."""
-        return {} if self._market is None else self._markets.banner(self._market_name)
+        """What is said above an answer that looked at the market or the account: which one, how old its prices are."""
+        here = self._markets.banner(self._market_name)
+        if self._contest is not None and self.challenge_account is not None:
+            return {} if (self._market or self._account) is None else banner_of(self._contest, here, self.now)
+        return {} if self._market is None else here
 
     @property
     def previews(self) -> bool:
@@ -222,6 +248,7 @@ class BotTurns:
                 turn = BotTurn(
                     unit, request, person, found, language, self._markets, self._clock.now(), self._changed
                 )
+                await turn.challenge()
                 if found is None:
                     turn.begin_with(lambda: self._welcome(turn, person))
                 elif found.unreachable or request.language not in {None, found.language}:

@@ -1,6 +1,6 @@
 """What a database must be able to do for a unit of work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +26,9 @@ class Backend(Protocol):
 
     async def backup(self, path: Path) -> None:
         """Copies the whole database, as it is now, into a file."""
+
+    async def tidy(self, marks: Collection[bytes]) -> None:
+        """Overwrites what deleted rows that held one of these marks have left beside the tables."""
 
     async def close(self) -> None:
         """Gives up every connection."""

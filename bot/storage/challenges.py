@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from bot.storage.errors import StorageError, VersionConflict
-from bot.storage.tables import challenges, members
+from bot.storage.tables import challenges, events, members
 from bot.storage.unit import UnitOfWork
 
 CHALLENGE = "challenge"
@@ -101,6 +101,12 @@ _COUNT = (
     .select_from(members)
     .where(members.c.challenge_id == bindparam("of_challenge"), members.c.left_at.is_(None))
 )
+_REACHED = (
+    select(events.c.account_id, func.max(events.c.market_time).label("at"))
+    .join(members, members.c.account_id == events.c.account_id)
+    .where(members.c.challenge_id == bindparam("of_challenge"))
+    .group_by(events.c.account_id)
+)
 _ADD = insert(members)
 _THE_MEMBER = (
     members.c.challenge_id == bindparam("of_challenge"),
@@ -108,7 +114,12 @@ _THE_MEMBER = (
 )
 _STATUS = ("name", "shown", "focused_at", "left_at", "finished_at")
 _FIGURES = ("seen_at", "equity", "peak", "drawdown", "liquidations", "score")
-_SET_STATUS = update(members).where(*_THE_MEMBER).values({name: bindparam(name) for name in _STATUS})
+# Not of somebody who was forgotten since the member was read: their name must not come back.
+_SET_STATUS = (
+    update(members)
+    .where(*_THE_MEMBER, members.c.person_id == bindparam("whose"))
+    .values({name: bindparam(name) for name in _STATUS})
+)
 _TURN_AWAY = (
     update(members)
     .where(
@@ -208,6 +219,12 @@ async def count(unit: UnitOfWork, challenge_id: str) -> int:
     return int((await unit.fetch(_COUNT, {"of_challenge": challenge_id}))[0][0])
 
 
+async def reached(unit: UnitOfWork, challenge_id: str) -> Mapping[str, datetime]:
+    """The market's time of the last event of each member's account."""
+    rows = await unit.fetch(_REACHED, {"of_challenge": challenge_id})
+    return {row.account_id: row.at for row in rows}
+
+
 def add(unit: UnitOfWork, joined: Member) -> None:
     """Adds a member, whose account is created in the same unit or exists; the commit raises VersionConflict for somebody
     who is one already.
@@ -221,7 +238,8 @@ def add(unit: UnitOfWork, joined: Member) -> None:
 
 def set_status(unit: UnitOfWork, changed: Member) -> None:
     """Stores a member's name, place in the table, focus, and whether they have left or finished."""
-    unit.write(_SET_STATUS, {**_which(changed), **{name: getattr(changed, name) for name in _STATUS}})
+    row = {name: getattr(changed, name) for name in _STATUS}
+    unit.write(_SET_STATUS, {**_which(changed), "whose": changed.person_id, **row})
 
 
 def set_figures(unit: UnitOfWork, changed: Member) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import Row, bindparam, delete, insert, select
 
 from bot.core.identity import Platform
 from bot.storage.tables import chats
@@ -23,6 +23,7 @@ class Chat:
 
 _THE_CHAT = (chats.c.platform == bindparam("of_platform"), chats.c.chat == bindparam("of_chat"))
 _FIND = select(chats).where(*_THE_CHAT)
+_ALL = select(chats).order_by(chats.c.platform, chats.c.chat)
 _FORGET = delete(chats).where(*_THE_CHAT)
 _INSERT = insert(chats)
 
@@ -30,7 +31,18 @@ _INSERT = insert(chats)
 async def find(unit: UnitOfWork, platform: Platform, chat: str) -> Chat | None:
     """The settings of a chat, if it has any."""
     rows = await unit.fetch(_FIND, {"of_platform": str(platform), "of_chat": chat})
-    return Chat(Platform(rows[0].platform), rows[0].chat, rows[0].language, rows[0].body) if rows else None
+    return _chat(rows[0]) if rows else None
+
+
+async def by_key(unit: UnitOfWork, chat_key: str) -> Chat | None:
+    """The settings of a chat by its key (bot.core.identity.ChatRef)."""
+    platform, _, chat = chat_key.partition(":")
+    return await find(unit, Platform(platform), chat)
+
+
+async def every(unit: UnitOfWork) -> tuple[Chat, ...]:
+    """All chats that anything is kept of."""
+    return tuple(map(_chat, await unit.fetch(_ALL)))
 
 
 def save(unit: UnitOfWork, chat: Chat) -> None:
@@ -38,3 +50,7 @@ def save(unit: UnitOfWork, chat: Chat) -> None:
     unit.write(_FORGET, {"of_platform": str(chat.platform), "of_chat": chat.chat})
     row = {"platform": str(chat.platform), "chat": chat.chat}
     unit.write(_INSERT, {**row, "language": chat.language, "body": dict(chat.body)})
+
+
+def _chat(row: Row[Any]) -> Chat:
+    return Chat(Platform(row.platform), row.chat, row.language, row.body)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bot.storage.errors import StorageError, VersionConflict
 from bot.storage.tables import jobs
@@ -30,6 +30,11 @@ _DUE = (
     .limit(bindparam("most"))
 )
 _FIND = select(jobs).where(jobs.c.key == bindparam("of_key"), jobs.c.due_at.is_not(None))
+_COUNT = (
+    select(func.count())
+    .select_from(jobs)
+    .where(jobs.c.key.like(bindparam("prefix")), jobs.c.due_at > bindparam("now"))
+)
 _FORGET = delete(jobs).where(jobs.c.key == bindparam("of_key"))
 _PUT = insert(jobs)
 _CLAIM = (
@@ -42,6 +47,11 @@ _CLAIM = (
 async def due(unit: UnitOfWork, now: datetime, most: int = 100) -> tuple[Job, ...]:
     """Jobs whose time has come, the longest waiting first."""
     return tuple(Job(**row._mapping) for row in await unit.fetch(_DUE, {"now": now, "most": most}))
+
+
+async def count(unit: UnitOfWork, prefix: str, now: datetime) -> int:
+    """How many jobs whose keys begin so are due later than now."""
+    return int((await unit.fetch(_COUNT, {"prefix": f"{prefix}%", "now": now}))[0][0])
 
 
 async def find(unit: UnitOfWork, key: str) -> Job | None:

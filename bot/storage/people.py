@@ -94,6 +94,7 @@ def link(unit: UnitOfWork, identity: Identity, person_id: str, language: str | N
             "platform": str(identity.platform),
             "user": identity.user,
             "person_id": person_id,
+            "language": language,
             "unreachable_at": None,
         },
     )

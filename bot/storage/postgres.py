@@ -1,7 +1,7 @@
 """PostgreSQL and what speaks its protocol, through asyncpg."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,10 @@ class PostgresBackend:
         """Raises BackupRefused: a server has tools of its own for this."""
         await asyncio.sleep(0)
         raise BackupRefused(path=str(path))
+
+    async def tidy(self, marks: Collection[bytes]) -> None:
+        """Nothing: the server removes dead rows by itself (docs/privacy.md)."""
+        await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Closes every connection of the pool."""

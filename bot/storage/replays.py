@@ -1,4 +1,4 @@
-"""Tapes that people play: one running replay a person, with its place on the tape."""
+"""Tapes that people play, each with its place on the tape: one running replay of one's own, and those of challenges."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,13 +15,17 @@ from bot.storage.unit import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A tape being played on an account of its own; `body` is a JSON document of the service's own making."""
+    """A tape being played on an account of its own; `body` is a JSON document of the service's own making.
+
+    `challenge_id`: the challenge that it belongs to, None for a replay of one's own.
+    """
 
     account_id: str
     person_id: str
     body: Mapping[str, Any]
     started_at: datetime
     finished_at: datetime | None = None
+    challenge_id: str | None = None
 
 
 _table = tables.replays
@@ -29,9 +33,10 @@ _postings = tables.postings
 _ALL = select(_table)
 _RUNNING = _ALL.where(_table.c.finished_at.is_(None)).order_by(_table.c.account_id)
 _BY_ACCOUNT = _ALL.where(_table.c.account_id == bindparam("of_account"))
-_RUNNING_OF = _RUNNING.where(_table.c.person_id == bindparam("of_person"))
+_OWN = (_table.c.person_id == bindparam("of_person"), _table.c.challenge_id.is_(None))
+_RUNNING_OF = _RUNNING.where(*_OWN)
 _LATEST_OF = (
-    _ALL.where(_table.c.person_id == bindparam("of_person"), _table.c.finished_at.is_not(None))
+    _ALL.where(*_OWN, _table.c.finished_at.is_not(None))
     .order_by(_table.c.finished_at.desc(), _table.c.account_id)
     .limit(1)
 )
@@ -63,6 +68,7 @@ def start(unit: UnitOfWork, replay: Replay) -> None:
             "body": dict(replay.body),
             "started_at": replay.started_at,
             "finished_at": replay.finished_at,
+            "challenge_id": replay.challenge_id,
         },
     )
 
@@ -79,13 +85,13 @@ async def of_account(unit: UnitOfWork, account_id: str) -> Replay | None:
 
 
 async def running_of(unit: UnitOfWork, person_id: str) -> Replay | None:
-    """The replay that a person is in."""
+    """The replay of their own that a person is in."""
     rows = await unit.fetch(_RUNNING_OF, {"of_person": person_id})
     return _replay_of(rows[0]) if rows else None
 
 
 async def latest_ended_of(unit: UnitOfWork, person_id: str) -> Replay | None:
-    """The replay that a person ended last."""
+    """The replay of their own that a person ended last."""
     rows = await unit.fetch(_LATEST_OF, {"of_person": person_id})
     return _replay_of(rows[0]) if rows else None
 
@@ -117,4 +123,4 @@ async def booked(unit: UnitOfWork, account_id: str) -> tuple[tuple[str, Decimal]
 
 
 def _replay_of(row: Row[Any]) -> Replay:
-    return Replay(row.account_id, row.person_id, row.body, row.started_at, row.finished_at)
+    return Replay(**row._mapping)

@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,12 +19,13 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, Executable, Row, StaticPool, create_engine, event, text
 
 from bot.storage.batches import Batches, write_all
-from bot.storage.errors import BackupRefused, DatabaseReadOnly, DatabaseUnusable
+from bot.storage.errors import BackupRefused, DatabaseLocked, DatabaseReadOnly, DatabaseUnusable
 from bot.storage.faults import translated
 from bot.storage.revision import is_current
 
 READERS = 3
 BUSY_SECONDS = 5.0
+PIECE = 1 << 20
 _T = TypeVar("_T")
 
 
@@ -88,6 +89,17 @@ class SqliteBackend:
         """
         await self._in(self._read_threads, lambda: self._backup(path))
 
+    async def tidy(self, marks: Collection[bytes]) -> None:
+        """Empties the write-ahead log; writes the whole file anew where a mark is still in it. Raises DatabaseLocked.
+
+        SQLite overwrites what is deleted (secure_delete), but not what it leaves behind when it moves rows from page to
+        page: that is rare, and only a new file is free of it.
+        """
+        await self._in(self._write_thread, self._empty_log)
+        path = self.path
+        if path is not None and await self._in(self._read_threads, lambda: _holds(path, marks)):
+            await self._in(self._write_thread, self._write_anew)
+
     async def close(self) -> None:
         """Ends the threads once they have done what was asked of them.
 
@@ -113,6 +125,21 @@ class SqliteBackend:
     def _flush(self, batches: Batches) -> None:
         with self._writer.begin() as connection:
             write_all(connection, batches)
+
+    def _empty_log(self) -> None:
+        with self._writer.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise DatabaseLocked(reason="checkpoint")
+
+    def _write_anew(self) -> None:
+        with self._writer.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            raw.execute("VACUUM")
+        self._empty_log()
 
     def _dispose(self) -> None:
         for connection in self._open:
@@ -167,6 +194,18 @@ def _settings(url: URL) -> dict[str, Any]:
     return settings if "timeout" in url.query else {**settings, "timeout": BUSY_SECONDS}
 
 
+def _holds(path: Path, marks: Collection[bytes]) -> bool:
+    """Whether a file holds one of these marks anywhere."""
+    longest, end = max(map(len, marks), default=0), b""
+    with path.open("rb") as file:
+        while longest and (piece := file.read(PIECE)):
+            piece = end + piece
+            if any(each in piece for each in marks):
+                return True
+            end = piece[-longest:]
+    return False
+
+
 def _make_directory(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -186,6 +225,7 @@ def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
     _enter_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten (docs/privacy.md)
 
 
 def _prepare_reader(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,5 +1,6 @@
 """The store: one database, opened, migrated, and handed out in units of work."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 
@@ -57,6 +58,14 @@ class Store:
         Raises BackupRefused for any other database.
         """
         await self._backend.backup(path)
+
+    async def tidy(self, marks: Collection[bytes]) -> None:
+        """Overwrites what deleted rows have left beside the tables of an SQLite file.
+
+        The write-ahead log is emptied; and the file is written anew where one of these marks is still found in it.
+        Raises DatabaseLocked where somebody reads all the time. On other databases it is the server's own matter.
+        """
+        await self._backend.tidy(marks)
 
     async def close(self) -> None:
         """Closes the database; a second time does nothing."""

@@ -288,3 +288,11 @@ async def test_a_position_that_the_wallet_could_not_hold_in_isolated() -> None:
         assert [each["possible"] for each in reply.answer.data["modes"]] == [False, True]
         assert facts(reply)["Liquidated in isolated mode at"] == "not possible with this wallet"
         assert facts(reply)["60,000.00 ●"].startswith("— | ")
+
+
+async def test_an_order_that_only_reduces_has_no_two_modes() -> None:
+    async with talking() as talk:
+        await talk.dialogue("/open btc long 5x isolated 500usdt", "!press Confirm")
+        reply = await talk.say("/compare btc short 10x 100usdt")
+        assert "would only reduce the BTC position that you hold" in text(reply)
+        assert (await talk.press("Compare what you hold")).answer.template == "compare"

@@ -110,6 +110,24 @@ async def test_a_missing_figure_is_typed_with_or_without_its_unit() -> None:
         has(await talk.say("100%"), "✓ Yes")
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "answer"),
+    [
+        ("es", "2.000", "✓ Sí, 2.000."),
+        ("es", "2000", "✓ Sí, 2.000."),
+        ("es", "2.001", "✓ Sí, 2.001."),
+        ("es", "2.100", "No es 2,1."),
+        ("es", "2.00", "No es 2."),
+        ("en", "2.000", "Not 2."),
+    ],
+)
+async def test_a_figure_may_be_typed_as_the_lesson_shows_it(language: str, said: str, answer: str) -> None:
+    """Two thousand is 2.000 in a Spanish lesson, and who types that is right."""
+    async with talking(language=language) as talk:
+        await talk.say("/lesson 1 page=4")
+        has(await talk.say(said), answer)
+
+
 @pytest.mark.parametrize("said", ["45,205.82", "abc", "1e5", "45205.82 45000", "-", "9" * 30])
 async def test_what_is_no_figure_leaves_the_question_open(said: str) -> None:
     async with talking() as talk:

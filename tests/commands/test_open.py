@@ -30,7 +30,8 @@ async def test_the_golden_case_side_by_side() -> None:
         assert shown["Margin"] == "497.50 | 500.00"
         assert shown["Fee now"] == "2.50 | 2.50"
         assert buttons(preview) == (
-            *("Confirm", "Cross instead", "1%", "2%", "5%", "Other size…", "Why this price?", "?", "Cancel"),
+            *("Confirm", "Cross instead", "1%", "2%", "5%", "Other size…", "Why this price?"),
+            *("Picture", "?", "Cancel"),
         )
         done = await talk.press("Confirm")
         assert facts(done)["Liquidation price"] == "45,205.82"

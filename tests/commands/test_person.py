@@ -1,4 +1,4 @@
-"""The learner's own matters: welcome, settings, reset, privacy, cancel and help."""
+"""The learner's own matters: welcome, settings, reset, cancel and help."""
 
 import asyncio
 from decimal import Decimal
@@ -190,12 +190,6 @@ async def test_cancel_forgets_the_question() -> None:
         await talk.dialogue("/open btc", "/cancel")
         assert (await talk.say("long")).answer.template == "unknown_command"
         assert (await talk.say("/cancel")).answer.template == "cancelled", "also with nothing to forget"
-
-
-async def test_privacy() -> None:
-    async with talking() as talk:
-        said = text(await talk.say("/privacy"))
-        assert "Not kept: your name" in said
 
 
 async def test_help_lists_every_command() -> None:

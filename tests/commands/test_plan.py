@@ -1,58 +1,17 @@
 """Plan cards: nothing is opened in a challenge without one, and the act stands beside it."""
 
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from bot.core.identity import Identity, Platform
-from bot.storage import accounts, challenges, people
-from bot.storage.accounts import Account
-from bot.storage.challenges import Challenge, Member
-from engine.account import MarginAccount
-from engine.exchange import decide
-from engine.intents import Deposit
-from tests.harness import START, Talk, buttons, talking, text
+from tests.harness import Talk, buttons, talking, text
 
 
-async def compete(talk: Talk, who: str = "me") -> str:
-    """Somebody in a challenge of the main market, turned to in private; the account's id."""
-    await talk.say("/start", who)
-    async with talk.bot.store.unit() as unit:
-        person = await people.find(unit, Identity(Platform.CONSOLE, who))
-        assert person is not None
-        account = Account("c" * 12, person.id, accounts.CHALLENGE, "main", MarginAccount.empty(), START)
-        accounts.create(unit, account)
-        market = talk.bot.feed.snapshot()
-        accounts.record(unit, account, decide(Deposit(Decimal(5000)), account.state, market), START)
-        body: dict[str, Any] = {}
-        later = START + timedelta(days=2)
-        challenges.create(
-            unit, Challenge("x" * 12, "challenge", "console:room", person.id, body, START, START, later)
-        )
-        five, no = Decimal(5000), Decimal(0)
-        challenges.add(
-            unit,
-            Member(
-                "x" * 12,
-                account.id,
-                person.id,
-                who,
-                True,
-                START,
-                START,
-                None,
-                None,
-                None,
-                five,
-                five,
-                no,
-                0,
-                no,
-            ),
-        )
-    return account.id
+async def compete(talk: Talk, who: str = "me") -> None:
+    """Somebody in a running challenge of the main market, whose account is that of their private chat."""
+    await talk.say("/challenge create live 5000 20x all 1d", who, "room")
+    await talk.bot.control.clock(timedelta(minutes=11))
+    assert "CHALLENGE ACCOUNT" in text(await talk.say("/portfolio", who))
 
 
 async def test_confirming_asks_for_the_plan_first_in_three_taps() -> None:

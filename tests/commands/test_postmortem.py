@@ -39,7 +39,7 @@ async def test_the_latest_liquidation_is_told_with_its_sum() -> None:
         assert "Half the size: BTC liquidated too" in said
         assert "Result −250.00 USDT, better by 250.00." in said
         assert "This is about stops" in said
-        assert buttons(reply) == ("Why this price?", "Why this ratio?", "The same order at 3×")
+        assert buttons(reply) == ("Why this price?", "Why this ratio?", "Picture", "The same order at 3×")
 
 
 async def test_what_is_shown_adds_up_to_the_last_digit() -> None:

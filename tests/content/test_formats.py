@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.content.catalogue import load_languages
 from bot.content.formats import Formats
+from bot.content.wording import CatalogueWording
+from bot.core.reply import Answer, Button
 
 ENGLISH = Formats("en", {"BTCUSDT": 2, "DOGEUSDT": 5, "XUSDT": 0})
 SPANISH = Formats("es", {"BTCUSDT": 2})
@@ -85,6 +88,27 @@ def test_long_decimals_of_a_worked_sum_are_cut() -> None:
     assert ENGLISH.shorten("0.1234567890123·5 − 0.5") == "0.12345678…·5 − 0.5"
     assert ENGLISH.shorten("0.12345678 + 1") == "0.12345678 + 1"
     assert SPANISH.shorten("0.1234567890123·5 − 0.5") == "0,12345678…·5 − 0,5"
+
+
+def test_arguments_are_told_apart_where_the_decimal_mark_is_a_comma() -> None:
+    assert ENGLISH.shorten("max(0, min(1.5, 20))") == "max(0, min(1.5, 20))"
+    assert SPANISH.shorten("max(0, min(1.5, 20))") == "max(0; min(1,5; 20))"
+
+
+def test_a_number_on_a_button_has_the_decimal_mark_of_the_language() -> None:
+    shown = [
+        SPANISH.in_label(each) for each in ("105.84", "47500", "−0.5", "BTC", "@49000.05", "1.2.3", "5×")
+    ]
+    assert shown == ["105,84", "47500", "−0,5", "BTC", "@49000.05", "1.2.3", "5×"]
+    assert ENGLISH.in_label("105.84") == "105.84"
+
+
+def test_buttons_are_worded_with_the_decimal_mark_of_the_language() -> None:
+    wording = CatalogueWording(load_languages(), {}, "en")
+    button = Button("Add {amount} USDT", "margin add 105.84", {"amount": "105.84"})
+    for language, label in (("en", "Add 105.84 USDT"), ("es", "Añadir 105,84 USDT")):
+        reply = wording.word(Answer("empty").with_buttons((button,)), language, "UTC")
+        assert [(each.label, each.payload) for each in reply.all_buttons()] == [(label, button.payload)]
 
 
 amounts = st.decimals(Decimal("-1e12"), Decimal("1e12"), places=10)

@@ -14,7 +14,20 @@ from bot.content.skills import Skill
 CURRICULUM = load_curriculum()
 BANK = CURRICULUM.bank
 QUESTIONS = list(BANK.questions.values())
-EVERY = pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.id)
+BANKS = {
+    path.parent.name: load_quiz_bank(path.parent.name)
+    for path in sorted(LOCALES.glob("*/quizzes"))
+    if path.is_dir()
+}
+EVERY = pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(each, id=f"{code}-{each.id}")
+        for code, it in BANKS.items()
+        for each in it.questions.values()
+    ],
+)
+IN_EVERY_LANGUAGE = pytest.mark.parametrize("bank", BANKS.values(), ids=BANKS)
 
 
 def test_there_are_enough_questions_of_every_skill() -> None:
@@ -49,27 +62,37 @@ def test_a_question_is_fair(question: Question) -> None:
         assert option.text not in option.why
 
 
-def test_length_does_not_give_the_answer_away() -> None:
+@IN_EVERY_LANGUAGE
+def test_length_does_not_give_the_answer_away(bank: QuizBank) -> None:
     """With three options or four, chance would make the right one the longest, or the shortest, in about a third."""
-    longest = sum(len(q.options[0].text) > max(len(o.text) for o in q.options[1:]) for q in QUESTIONS)
-    shortest = sum(len(q.options[0].text) < min(len(o.text) for o in q.options[1:]) for q in QUESTIONS)
-    assert 0.2 <= longest / len(QUESTIONS) <= 0.4
-    assert 0.2 <= shortest / len(QUESTIONS) <= 0.4
+    questions = bank.questions.values()
+    longest = sum(len(q.options[0].text) > max(len(o.text) for o in q.options[1:]) for q in questions)
+    shortest = sum(len(q.options[0].text) < min(len(o.text) for o in q.options[1:]) for q in questions)
+    assert 0.2 <= longest / len(questions) <= 0.4
+    assert 0.2 <= shortest / len(questions) <= 0.4
 
 
-def test_no_first_word_gives_the_answer_away() -> None:
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ("Nothing", "Neither", "It")), ("es", ("Nada", "Ninguna", "La", "El", "Se", "Una"))],
+)
+def test_no_first_word_gives_the_answer_away(language: str, words: tuple[str, ...]) -> None:
     """Words such as “Nothing” or “None” open right and wrong options alike."""
-    for word in ("Nothing", "Neither", "It"):
-        opened = [o.right for q in QUESTIONS for o in q.options if re.split(r"\W", o.text)[0] == word]
-        assert True in opened
-        assert False in opened
+    options = [option for each in BANKS[language].questions.values() for option in each.options]
+    for word in words:
+        opened = [each.right for each in options if re.split(r"\W", each.text)[0] == word]
+        assert True in opened, word
+        assert False in opened, word
 
 
-def test_every_misconception_is_put_to_use_and_explained() -> None:
-    used = Counter(o.misconception for q in QUESTIONS for o in q.options if o.misconception)
+@IN_EVERY_LANGUAGE
+def test_every_misconception_is_put_to_use_and_explained(bank: QuizBank) -> None:
+    used = Counter(
+        o.misconception for q in bank.questions.values() for o in q.options if o.misconception is not None
+    )
     assert len(used) >= 25
-    assert set(used) == set(BANK.misconceptions)
-    for each in BANK.misconceptions.values():
+    assert set(used) == set(bank.misconceptions)
+    for each in bank.misconceptions.values():
         sentences = re.findall(r"[^.!?]+[.!?]", each.correction)
         assert len(sentences) == 2, each.id
         assert not each.name.endswith(".")
@@ -135,17 +158,22 @@ why = "Nor is this."
 """
 
 
-def bank(tmp_path: Path, text: str, language: str = "en") -> QuizBank:
+def bank(tmp_path: Path, text: str, own: str | None = None) -> QuizBank:
+    """The bank of these English questions, or with `own` that of another language that has those."""
     folder = tmp_path / "en" / "quizzes"
     folder.mkdir(parents=True)
     both = MISCONCEPTION.format(id="one") + MISCONCEPTION.format(id="two")
     (folder / "misconceptions.toml").write_text(both, encoding="utf-8")
     (folder / "pnl.toml").write_text(text, encoding="utf-8")
-    return load_quiz_bank(language, tmp_path)
+    if own is None:
+        return load_quiz_bank(folder=tmp_path)
+    (tmp_path / "pt" / "quizzes").mkdir(parents=True)
+    (tmp_path / "pt" / "quizzes" / "pnl.toml").write_text(own, encoding="utf-8")
+    return load_quiz_bank("pt", tmp_path)
 
 
 def test_a_bank_is_read(tmp_path: Path) -> None:
-    found = bank(tmp_path, QUESTION, "es").questions["q"]
+    found = bank(tmp_path, QUESTION).questions["q"]
     assert [(each.text, each.misconception) for each in found.options] == [
         ("This", None),
         ("That", "one"),
@@ -174,12 +202,33 @@ def test_a_fault_names_its_line(tmp_path: Path, was: str, becomes: str, said: st
     assert said in str(caught.value)
 
 
+def test_a_language_may_have_some_files_and_keeps_english_for_the_rest(tmp_path: Path) -> None:
+    """Its questions may name misconceptions that it has not worded yet."""
+    found = bank(tmp_path, QUESTION, QUESTION.replace("What?", "O quê?"))
+    assert found.questions["q"].stem == "O quê?"
+    assert found.misconceptions["one"].name == "A belief"
+    assert load_quiz_bank("xx", tmp_path).questions["q"].stem == "What?"
+
+
 @pytest.mark.parametrize(
-    "language", sorted(path.parent.name for path in LOCALES.glob("*/quizzes") if path.parent.name != "en")
+    ("was", "becomes"),
+    [
+        ('id = "q"', 'id = "other"'),
+        ('skill = "pnl"', 'skill = "costs"'),
+        ('family = "f"', 'family = "g"'),
+        ('lesson = "pnl"', 'lesson = "roe"'),
+        ('misconception = "two"', 'misconception = "three"'),
+        (QUESTION[QUESTION.rindex("[[") :], QUESTION[QUESTION.rindex("[[") :].replace("two", "one")),
+    ],
 )
-def test_every_language_asks_the_same(language: str) -> None:
-    found = load_curriculum(language).bank
-    assert found.questions.keys() == BANK.questions.keys()
-    for each in QUESTIONS:
-        told = found.questions[each.id].options
-        assert [option.misconception for option in told] == [option.misconception for option in each.options]
+def test_a_language_cannot_ask_another_question(tmp_path: Path, was: str, becomes: str) -> None:
+    assert was in QUESTION
+    with pytest.raises(ContentFault) as caught:
+        bank(tmp_path, QUESTION, QUESTION.replace(was, becomes))
+    assert "pnl.toml:2: question.0: not as in en" in str(caught.value)
+
+
+def test_options_keep_their_misconceptions_in_order(tmp_path: Path) -> None:
+    turned = QUESTION.replace("one", "zero").replace("two", "one").replace("zero", "two")
+    with pytest.raises(ContentFault):
+        bank(tmp_path, QUESTION, turned)

@@ -1,6 +1,6 @@
 """What holds of every line: a canonical line binds to its values again, and no words break the binder."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -50,7 +50,7 @@ def values_of(param: Param) -> st.SearchStrategy[Any]:
     if isinstance(kind, ChoiceKind):
         return st.sampled_from(list(kind.values.values()))
     match kind.name:
-        case "symbol":
+        case "symbol" | "mover":
             return st.sampled_from(SYMBOLS)
         case "leverage":
             return st.integers(1, 10**15 - 1)
@@ -96,6 +96,31 @@ def values_of(param: Param) -> st.SearchStrategy[Any]:
             return st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=12, max_size=12).filter(
                 lambda word: not word.isdigit()
             )
+        case "challenge-id":
+            return st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=12, max_size=12).filter(
+                lambda word: not word.isdigit()
+            )
+        case "month":
+            return st.builds("20{:02}-{:02}".format, st.integers(0, 99), st.integers(1, 12))
+        case "mention":
+            return st.from_regex(r"[a-z_][a-z0-9_.]{1,31}", fullmatch=True) | st.from_regex(
+                r"[0-9]{5,20}", fullmatch=True
+            )
+        case "invitation":
+            return st.tuples(
+                st.text("0123456789abcdef", min_size=12, max_size=12),
+                st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=12, max_size=12),
+            )
+        case "hidden-tape":
+            return st.integers(0, 10**9 - 1)
+        case "stake":
+            return st.decimals(0, 10**12 - 1, places=8).map(abs)
+        case "challenge-coin":
+            return st.sampled_from(SYMBOLS)
+        case "time-of-day":
+            return st.builds(time, st.integers(0, 23), st.integers(0, 59))
+        case "challenge-name":
+            return st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=40)
         case "night-place":
             choices = st.none() | st.integers(0, 99)
             return st.builds(Place, st.integers(0, 99), choices) | st.builds(

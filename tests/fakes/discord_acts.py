@@ -1,10 +1,11 @@
 """What a person did on Discord and what the bot answered; messages as they are seen."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.fakes.discord_payloads import EPHEMERAL, Person, Place, message
+from tests.fakes.discord_files import Stored, left_of
+from tests.fakes.discord_payloads import EPHEMERAL, Person, Place, message, snowflake
 
 
 @dataclass
@@ -18,6 +19,13 @@ class Shown:
     edits: int = 0
     loading: bool = False
     deleted: bool = False
+    files: tuple[Stored, ...] = ()
+
+    @property
+    def picture(self) -> bytes | None:
+        """The picture in its embed."""
+        urls = [(embed.get("image") or {}).get("url") for embed in self.data.get("embeds") or ()]
+        return next((each.content for each in self.files if f"attachment://{each.name}" in urls), None)
 
     @property
     def ephemeral(self) -> bool:
@@ -40,14 +48,17 @@ class Shown:
         rows = self.data.get("components") or ()
         return {each["label"]: each["custom_id"] for row in rows for each in row["components"]}
 
-    def change(self, data: Mapping[str, Any]) -> None:
-        """Take over what an edit names; what it does not name stays."""
+    def change(self, data: Mapping[str, Any], new: Sequence[Stored] = ()) -> None:
+        """Take over what an edit names, and its new files; what it does not name stays."""
+        left = left_of(self.files, data, new)
+        self.files = tuple(replace(each, id=snowflake()) if each in new else each for each in left)
         self.data = {**self.data, **data}
         self.edits += not self.loading
         self.loading = False
 
     def payload(self) -> dict[str, Any]:
-        return message(self.data, self.id, self.channel, self.flags, self.edits)
+        stored = [each.payload() for each in self.files]
+        return message(self.data, self.id, self.channel, self.flags, self.edits, stored)
 
 
 @dataclass

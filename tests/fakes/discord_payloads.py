@@ -1,6 +1,6 @@
 """Discord's objects as it sends them, complete enough for any library; built nowhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -147,7 +147,15 @@ def member(person: Person) -> dict[str, Any]:
     }
 
 
-def message(data: Mapping[str, Any], message_id: int, channel: int, flags: int, edits: int) -> dict[str, Any]:
+def message(
+    data: Mapping[str, Any],
+    message_id: int,
+    channel: int,
+    flags: int,
+    edits: int,
+    stored: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    shown_at = {f"attachment://{each['filename']}": each["url"] for each in stored}
     return {
         "id": str(message_id),
         "type": 0,
@@ -155,9 +163,9 @@ def message(data: Mapping[str, Any], message_id: int, channel: int, flags: int, 
         "author": user(BOT, "Marginalia", bot=True),
         "application_id": str(APPLICATION),
         "content": data.get("content") or "",
-        "embeds": [{"type": "rich", **each} for each in data.get("embeds") or ()],
+        "embeds": [{"type": "rich", **_embed(each, shown_at)} for each in data.get("embeds") or ()],
         "components": data.get("components") or [],
-        "attachments": [],
+        "attachments": list(stored),
         "mentions": [],
         "mention_roles": [],
         "mention_everyone": False,
@@ -167,6 +175,12 @@ def message(data: Mapping[str, Any], message_id: int, channel: int, flags: int, 
         "edited_timestamp": _WHEN if edits else None,
         "flags": flags,
     }
+
+
+def _embed(embed: Mapping[str, Any], shown_at: Mapping[str, str]) -> dict[str, Any]:
+    """An embed with the address of the file that it shows."""
+    url = str((embed.get("image") or {}).get("url"))
+    return {**embed, "image": {"url": shown_at[url]}} if url in shown_at else dict(embed)
 
 
 def interaction(

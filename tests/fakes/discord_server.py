@@ -14,12 +14,14 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
 from tests.fakes.discord_acts import Act, Shown
+from tests.fakes.discord_files import Stored, file_faults, read_form
 from tests.fakes.discord_gateway import Gateway
 from tests.fakes.discord_payloads import (
     APPLICATION,
@@ -43,6 +45,7 @@ from tests.fakes.discord_rules import (
 
 API = "/api/v10"
 FIRST_ANSWERS = {2: {4, 5, 9}, 3: {4, 5, 6, 7, 9}, 4: {8}, 5: {4, 5, 6, 7}}
+_FORM = web.RequestKey("form", tuple[Any, tuple[Stored, ...]])
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -92,7 +95,7 @@ class DiscordServer:
         self._runner = web.AppRunner(self._application(), shutdown_timeout=1.0, access_log=None)
 
     def _application(self) -> web.Application:
-        app = web.Application(middlewares=[self._watch])
+        app = web.Application(middlewares=[self._watch], client_max_size=30_000_000)
         hook = f"{API}/webhooks/{{application}}/{{token}}"
         app.add_routes(
             [
@@ -279,7 +282,6 @@ class DiscordServer:
     async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith("/gateway"):
             return await handler(request)
-        body = await _body(request)
         path = request.path.removeprefix(API)
         headers = {"Via": "1.1 fake", "X-RateLimit-Bucket": f"{request.method}{path.split('/')[1]}"}
         try:
@@ -293,6 +295,7 @@ class DiscordServer:
         if response.status != 429:
             response.headers.update({**headers, "X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "4"})
             response.headers.update({"X-RateLimit-Reset": "9999999999", "X-RateLimit-Reset-After": "1.0"})
+        body = request[_FORM][0] if _FORM in request else None if _in_parts(request) else await _body(request)
         self.requests.append(Recorded(request.method, path, dict(request.query), body, response.status))
         self._change()
         return response
@@ -317,7 +320,9 @@ class DiscordServer:
         by_token = path.startswith(("/interactions", "/webhooks"))
         if not by_token and request.headers.get("Authorization") != f"Bot {self.token}":
             raise Refusal(401, 0, "401: Unauthorized")
-        if await _body(request) is not None and request.headers.get("Content-Type") != "application/json":
+        kind = request.headers.get("Content-Type", "")
+        multipart = kind.startswith("multipart/form-data; boundary=")
+        if await _body(request) is not None and kind != "application/json" and not multipart:
             raise Refusal(400, 50109, "The request body contains invalid JSON.")
         if "application" in request.match_info and request.match_info["application"] != str(APPLICATION):
             raise Refusal(403, 20012, "You are not authorized to perform this action on this application")
@@ -364,7 +369,7 @@ class DiscordServer:
         if channel - 1 in self.shut:
             raise Refusal(403, 50007, "Cannot send messages to this user")
         shown = Shown(snowflake(), channel)
-        self._fill(shown, await _body(request))
+        self._fill(shown, await _body(request), await _files(request))
         shown.edits = 0
         self._messages[shown.id] = shown
         return _json(shown.payload())
@@ -373,14 +378,16 @@ class DiscordServer:
         shown = self._messages.get(int(request.match_info["message"]))
         if shown is None or shown.deleted or shown.channel != int(request.match_info["channel"]):
             raise Refusal(404, 10008, "Unknown Message")
-        self._fill(shown, await _body(request))
+        self._fill(shown, await _body(request), await _files(request))
         return _json(shown.payload())
 
-    def _fill(self, shown: Shown, data: Mapping[str, Any], at: str = "") -> None:
-        refuse_form(message_faults(data, at=at))
+    def _fill(
+        self, shown: Shown, data: Mapping[str, Any], new: tuple[Stored, ...] = (), at: str = ""
+    ) -> None:
+        refuse_form(chain(message_faults(data, at=at), file_faults(data, shown.files, new, at)))
         if is_empty({**shown.data, **data}):
             raise Refusal(400, 50006, "Cannot send an empty message")
-        shown.change(data)
+        shown.change(data, new)
 
     async def _callback(self, request: web.Request) -> web.Response:
         act = self._acts.get(request.match_info["token"])
@@ -395,18 +402,18 @@ class DiscordServer:
         if kind not in allowed:
             fault = ("type", "UNION_TYPE_CHOICES", f"Value of field must be one of {sorted(allowed)}.")
             refuse_form(iter([fault]))
-        self._first_answer(act, kind, data)
+        self._first_answer(act, kind, data, await _files(request))
         act.answer, act.answered_after = kind, took
         if "with_response" not in request.query:
             return web.Response(status=204)
         return _json(_callback_body(act, kind))
 
-    def _first_answer(self, act: Act, kind: int, data: Mapping[str, Any]) -> None:
+    def _first_answer(self, act: Act, kind: int, data: Mapping[str, Any], files: tuple[Stored, ...]) -> None:
         match kind:
             case 4 | 5:
                 shown = Shown(snowflake(), act.place.id, data.get("flags", 0) & EPHEMERAL, loading=kind == 5)
                 if kind == 4:
-                    self._fill(shown, data, "data.")
+                    self._fill(shown, data, files, "data.")
                     shown.edits = 0
                 self._keep(act, shown)
                 act.original = shown
@@ -414,7 +421,7 @@ class DiscordServer:
                 act.original = act.on
             case 7:
                 assert act.on is not None
-                self._fill(act.on, data, "data.")
+                self._fill(act.on, data, files, "data.")
                 act.original = act.on
             case 8:
                 refuse_form(choices_faults(data.get("choices"), "data.choices"))
@@ -444,10 +451,12 @@ class DiscordServer:
     async def _follow_up(self, request: web.Request) -> web.Response:
         act, data = self._hook(request), await _body(request)
         if act.original is not None and act.original.loading and not act.original.deleted:
-            self._fill(act.original, data)  # it takes the place of the waiting note, and its visibility
+            self._fill(
+                act.original, data, await _files(request)
+            )  # it takes the place of the waiting note, and its visibility
             return _json(act.original.payload())
         shown = Shown(snowflake(), act.place.id, data.get("flags", 0) & EPHEMERAL)
-        self._fill(shown, data)
+        self._fill(shown, data, await _files(request))
         shown.edits = 0
         self._keep(act, shown)
         return _json(shown.payload()) if request.query.get("wait") == "1" else web.Response(status=204)
@@ -457,7 +466,7 @@ class DiscordServer:
 
     async def _edit_original(self, request: web.Request) -> web.Response:
         act, original = self._original(request)
-        self._fill(original, await _body(request))
+        self._fill(original, await _body(request), await _files(request))
         act.changed_original = True
         return _json(original.payload())
 
@@ -467,7 +476,24 @@ class DiscordServer:
 
 
 async def _body(request: web.Request) -> Any:
+    if _in_parts(request):
+        return (await _form(request))[0]
     return await request.json() if request.body_exists else None
+
+
+async def _files(request: web.Request) -> tuple[Stored, ...]:
+    return (await _form(request))[1] if _in_parts(request) else ()
+
+
+def _in_parts(request: web.Request) -> bool:
+    return request.content_type == "multipart/form-data"
+
+
+async def _form(request: web.Request) -> tuple[Any, tuple[Stored, ...]]:
+    """A multipart body, which is read once."""
+    if _FORM not in request:
+        request[_FORM] = await read_form(request)
+    return request[_FORM]
 
 
 def _json(value: Any, status: int = 200) -> web.Response:

@@ -21,11 +21,12 @@ from bot.core.request import Request
 from bot.core.router import Router
 from bot.core.sender import MessageGone, Posted
 from bot.services.describe import describe
+from bot.services.living import TEMPOS
 from bot.services.markets import Markets
 from bot.services.school.curricula import Curricula
 from bot.services.school.grading import Grading
 from bot.services.school.night import Night
-from bot.services.school.night_clock import TEMPOS, NightClock
+from bot.services.school.night_clock import NightClock
 from bot.services.school.nights import Nights
 from bot.services.school.posting import Posting
 from bot.services.school.quizzes import Quizzes

@@ -65,6 +65,9 @@ class PlainWording:
         short = (wanted or "").split("-")[0].lower()
         return short if short in self.languages else self.languages[0]
 
+    def command(self, name: str, language: str) -> str:
+        return {"count": "contar"}.get(name, name) if language == "es" else name
+
     def text(self, message: str, language: str, **values: str) -> str:
         worded = SPANISH.get(message, message) if language == "es" else message
         return worded.format(**values) if values else worded

@@ -4,6 +4,7 @@ import asyncio
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.core.binder import Binder
 from bot.core.command import Command, Registry, Visibility
@@ -11,7 +12,9 @@ from bot.core.params import ChoiceKind, SymbolKind, TextKind, param
 from bot.core.reply import Answer, Button, Style
 from bot.core.router import Router
 from bot.core.words import Lexicon
+from bot.services.files import FileMakers
 from bot.telemetry import Telemetry
+from tests.fakes.pictures import Makers
 from tests.fakes.plain_wording import PlainWording
 from tests.fakes.turns import MemoryTurn, MemoryTurns
 
@@ -41,6 +44,7 @@ class SmallBot:
     cards: dict[str, str] = field(default_factory=dict)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     ran: list[str] = field(default_factory=list)
+    makers: Makers = field(default_factory=Makers)
     secret: str = ""
 
     def commands(self) -> Iterable[Command[MemoryTurn]]:
@@ -56,6 +60,10 @@ class SmallBot:
         yield command("refuse", summary="Refuse", listed=False)
         yield command("whisper", summary="Whisper", listed=False)
         yield command("fail", summary="Break", listed=False)
+        yield command("picture", summary="Show a picture", arguments=WordArguments, listed=False)
+        yield command(
+            "whisperpicture", summary="Show a picture to you", visibility=Visibility.PRIVATE, listed=False
+        )
         yield command("language", summary="Choose a language", arguments=WordArguments)
 
     async def _start(self, turn: MemoryTurn, given: WordArguments) -> Answer:
@@ -99,6 +107,25 @@ class SmallBot:
     async def _fail(self, turn: MemoryTurn, _: object) -> Answer:
         raise RuntimeError("broken on purpose")
 
+    async def _picture(self, turn: MemoryTurn, given: WordArguments) -> Answer:
+        """A picture with its number; the word says what is unusual about it."""
+        number = turn.facts["pictures"] = turn.facts.get("pictures", 0) + 1
+        files: dict[str, tuple[dict[str, Any], ...]] = {
+            "csv": ({"kind": "csv", "number": number},),
+            "both": ({"kind": "png", "number": number}, {"kind": "csv", "number": number}),
+            "broken": ({"kind": "broken"},),
+            "unknown": ({"kind": "elsewhere"},),
+            "huge": ({"kind": "png", "number": number, "size": 10 * 2**20 + 1},),
+            "flat": ({"kind": "png", "number": number, "width": 9_990},),
+        }
+        data = {"number": number, "more": "m" * 1_200 if given.word == "long" else "-"}
+        buttons = (Button("Next", f"picture {given.word}".strip()), Button("Text", "start"))
+        wanted = files.get(given.word, ({"kind": "png", "number": number},))
+        return Answer("Picture", data, (buttons,), files=wanted, fresh=given.word == "fresh")
+
+    async def _whisperpicture(self, turn: MemoryTurn, _: object) -> Answer:
+        return Answer("Hidden", {}, ((Button("Text", "start"),),), files=({"kind": "png", "number": 7},))
+
     async def _language(self, turn: MemoryTurn, given: WordArguments) -> Answer:
         turn.language = given.word
         return Answer("Hello", {"language": given.word})
@@ -114,11 +141,13 @@ def small_router(
 ) -> Router[MemoryTurn]:
     """A router over the small bot; `turns` given again is the same database after a restart."""
     wording = PlainWording()
+    watched = telemetry or Telemetry()
     return Router(
         Registry(bot.commands()),
         Binder(LEXICON),
         turns or MemoryTurns(wording.language),
         wording,
         lambda fault: Answer("Not today", ok=False) if isinstance(fault, NotToday) else None,
-        telemetry or Telemetry(),
+        watched,
+        files=FileMakers(bot.makers.kinds(), watched),
     )

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from tests.fakes import telegram_rules as rules
+from tests.fakes.telegram_files import Upload, check_file
 from tests.fakes.telegram_html import Refused
 from tests.fakes.telegram_objects import Chat, Group, Person, Shown, changed, shown_of
 from tests.fakes.telegram_world import Answered, TelegramWorld
@@ -78,7 +79,17 @@ class TelegramMethods(TelegramWorld):
         }
 
     async def send_message(self, given: dict[str, Any]) -> dict[str, Any]:
-        body = rules.message_of(given, "message is too long")
+        return self._sent(given, rules.message_of(given, "message is too long"))
+
+    async def send_photo(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given["chat_id"] in self.without_photos:
+            raise Refused("Bad Request: not enough rights to send photos to the chat")
+        return self._sent(given, rules.caption_of(given), photo=check_file(given, "photo"))
+
+    async def send_document(self, given: dict[str, Any]) -> dict[str, Any]:
+        return self._sent(given, rules.caption_of(given), document=check_file(given, "document"))
+
+    def _sent(self, given: dict[str, Any], body: dict[str, Any], **file: Upload) -> dict[str, Any]:
         chat = self._writable(given["chat_id"])
         thread = given.get("message_thread_id")
         if thread is not None and not (isinstance(chat, Group) and chat.topics):
@@ -86,7 +97,8 @@ class TelegramMethods(TelegramWorld):
         reply = given.get("reply_parameters", {})
         if reply and reply.keys() - {"message_id", "allow_sending_without_reply"}:
             raise Refused("Bad Request: can't parse reply parameters")
-        shown = shown_of(chat.id, self._book.next_message(chat.id), body, thread, reply.get("message_id"))
+        number = self._book.next_message(chat.id)
+        shown = shown_of(chat.id, number, body, thread, reply.get("message_id"), **file)
         return self._show(shown, chat)
 
     async def edit_message_text(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -95,6 +107,8 @@ class TelegramMethods(TelegramWorld):
         before = self._messages.get((chat.id, given["message_id"]))
         if before is None:
             raise Refused("Bad Request: message to edit not found")
+        if before.photo is not None or before.document is not None:
+            raise Refused("Bad Request: there is no text in the message to edit")
         after = changed(before, body)
         if (after.text, after.entities, after.rows) == (before.text, before.entities, before.rows):
             raise Refused(

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from tests.fakes.telegram_files import Upload, file_object
+
 DATE = 1_767_225_600
 _COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@\w{3,32})?")
 
@@ -53,7 +55,7 @@ Chat: TypeAlias = Person | Group
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message of the bot as people see it after a send or an edit."""
+    """A message of the bot as people see it after a send or an edit; the text of a photo or document is its caption."""
 
     chat: int
     id: int
@@ -64,6 +66,8 @@ class Shown:
     reply_to: int | None = None
     edited: bool = False
     poll: dict[str, Any] | None = None
+    photo: Upload | None = None
+    document: Upload | None = None
 
     @property
     def labels(self) -> tuple[tuple[str, ...], ...]:
@@ -142,12 +146,10 @@ class Book:
             "from": self.bot.user(),
             "chat": chat.chat(),
             "date": DATE,
-            **({"text": message.text} if message.poll is None else {"poll": message.poll}),
+            **_content(message),
         }
         if message.edited:
             made["edit_date"] = DATE + 1
-        if message.entities:
-            made["entities"] = list(message.entities)
         if message.rows:
             made["reply_markup"] = {"inline_keyboard": [list(row) for row in message.rows]}
         if message.thread is not None:
@@ -188,12 +190,37 @@ class Book:
         }
 
 
+def _content(message: Shown) -> dict[str, Any]:
+    """What a message says: a text, a poll, or a file with a caption."""
+    if message.poll is not None:
+        return {"poll": message.poll}
+    files = {"photo": message.photo, "document": message.document}
+    made = {
+        name: value for kind, file in files.items() if file for name, value in file_object(kind, file).items()
+    }
+    text, marks = ("caption", "caption_entities") if made else ("text", "entities")
+    if message.text or not made:
+        made[text] = message.text
+    if message.entities:
+        made[marks] = list(message.entities)
+    return made
+
+
 def changed(before: Shown, body: dict[str, Any]) -> Shown:
     """The message after an edit."""
     return replace(shown_of(before.chat, before.id, body, before.thread, before.reply_to), edited=True)
 
 
-def shown_of(chat: int, number: int, body: dict[str, Any], thread: int | None, reply_to: int | None) -> Shown:
+def shown_of(
+    chat: int,
+    number: int,
+    body: dict[str, Any],
+    thread: int | None,
+    reply_to: int | None,
+    *,
+    photo: Upload | None = None,
+    document: Upload | None = None,
+) -> Shown:
     """A message from the checked parameters of a request."""
     rows = body.get("reply_markup", {}).get("inline_keyboard", [])
     return Shown(
@@ -204,4 +231,6 @@ def shown_of(chat: int, number: int, body: dict[str, Any], thread: int | None, r
         tuple(tuple(row) for row in rows),
         thread,
         reply_to,
+        photo=photo,
+        document=document,
     )

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.fakes.telegram_files import Upload
 from tests.fakes.telegram_html import Refused, read_html, units
 
 MAX_TEXT = 4096
+MAX_CAPTION = 1024
 MAX_ENTITIES = 100
 MAX_ALERT = 200
 MAX_DATA = 64
@@ -16,7 +18,7 @@ MAX_ROW = 8
 MAX_BUTTONS = 100
 MAX_COMMANDS = 100
 
-INT, STR, BOOL, JSON, CHAT = "int", "str", "bool", "json", "chat"
+INT, STR, BOOL, JSON, CHAT, FILE = "int", "str", "bool", "json", "chat", "file"
 
 _PLACE = {"message_thread_id": INT, "business_connection_id": STR}
 _TEXT = {
@@ -27,6 +29,15 @@ _TEXT = {
     "reply_markup": JSON,
 }
 _MENU = {"scope": JSON, "language_code": STR}
+_CAPTIONED = {
+    "caption": STR,
+    "parse_mode": STR,
+    "caption_entities": JSON,
+    "reply_markup": JSON,
+    "disable_notification": BOOL,
+    "protect_content": BOOL,
+    "reply_parameters": JSON,
+}
 
 # The types of all parameters; a star marks those that must be there.
 METHODS: Mapping[str, Mapping[str, str]] = {
@@ -50,6 +61,8 @@ METHODS: Mapping[str, Mapping[str, str]] = {
         "protect_content": BOOL,
         "reply_parameters": JSON,
     },
+    "sendPhoto": {"chat_id*": CHAT, "photo*": FILE, **_CAPTIONED, **_PLACE},
+    "sendDocument": {"chat_id*": CHAT, "document*": FILE, **_CAPTIONED, **_PLACE},
     "editMessageText": {"chat_id*": CHAT, "message_id*": INT, **_TEXT},
     "answerCallbackQuery": {
         "callback_query_id*": STR,
@@ -109,6 +122,8 @@ def parameters_of(method: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _typed(name: str, kind: str, value: Any) -> Any:
+    if isinstance(value, Upload) and kind != FILE:
+        raise Refused(f"Bad Request: can't parse {name}")
     try:
         if kind == JSON:
             return json.loads(value) if isinstance(value, str) else value
@@ -116,6 +131,8 @@ def _typed(name: str, kind: str, value: Any) -> Any:
             return int(value)
     except ValueError:
         raise Refused(f"Bad Request: can't parse {name}") from None
+    if kind == FILE:
+        return value
     if kind == BOOL:
         if str(value).lower() not in {"true", "false", "0", "1"}:
             raise Refused(f"Bad Request: can't parse {name}")
@@ -125,13 +142,23 @@ def _typed(name: str, kind: str, value: Any) -> Any:
 
 def message_of(given: Mapping[str, Any], too_long: str) -> dict[str, Any]:
     """The text, entities and keyboard of a message; raises Refused."""
-    source, mode = given.get("text", ""), given.get("parse_mode", "")
+    made = _read(given, "text", "entities", MAX_TEXT, too_long)
+    if not made["text"]:
+        raise Refused("Bad Request: message text is empty")
+    return made
+
+
+def caption_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The caption of a file, its entities and keyboard; raises Refused."""
+    return _read(given, "caption", "caption_entities", MAX_CAPTION, "message caption is too long")
+
+
+def _read(given: Mapping[str, Any], name: str, marks: str, most: int, too_long: str) -> dict[str, Any]:
+    source, mode = given.get(name, ""), given.get("parse_mode", "")
     if mode and mode.lower() != "html":
         raise Refused("Bad Request: unsupported parse_mode")
-    text, entities = read_html(source) if mode else (source.strip(), given.get("entities", []))
-    if not text:
-        raise Refused("Bad Request: message text is empty")
-    if units(text) > MAX_TEXT:
+    text, entities = read_html(source) if mode else (source.strip(), given.get(marks, []))
+    if units(text) > most:
         raise Refused(f"Bad Request: {too_long}")
     if len(entities) > MAX_ENTITIES:
         raise Refused("Bad Request: ENTITIES_TOO_LONG")

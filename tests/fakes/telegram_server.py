@@ -19,6 +19,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.fakes import telegram_rules as rules
+from tests.fakes.telegram_files import Upload
 from tests.fakes.telegram_html import Refused
 from tests.fakes.telegram_methods import TelegramMethods
 from tests.fakes.telegram_objects import Person
@@ -78,7 +79,7 @@ class TelegramServer(TelegramMethods):
 
     async def listen(self) -> None:
         """Listen; after a stop on the same port again."""
-        app = web.Application()
+        app = web.Application(client_max_size=60_000_000)
         app.router.add_route("*", "/bot{token}/{method}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
         await self._runner.setup()
@@ -196,8 +197,13 @@ async def _given(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         given |= await request.json()
     elif request.can_read_body:
-        given |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        for name, value in (await request.post()).items():
+            given[name] = value if isinstance(value, str) else _upload(value)
     return given
+
+
+def _upload(part: Any) -> Upload:
+    return Upload(part.filename, part.content_type, part.file.read())
 
 
 def _snake(method: str) -> str:

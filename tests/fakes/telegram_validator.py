@@ -4,11 +4,17 @@ from typing import Any
 
 from aiogram import methods, types
 
+from tests.fakes.telegram_files import Upload
+
 
 def check_request(method: str, parameters: dict[str, Any]) -> None:
     """Raises ValueError for parameters that the model of the method does not take."""
     model = getattr(methods, method[0].upper() + method[1:])
-    _check_nothing_unknown(model.model_validate(parameters))
+    given = {
+        name: types.BufferedInputFile(each.content, each.name) if isinstance(each, Upload) else each
+        for name, each in parameters.items()
+    }
+    _check_nothing_unknown(model.model_validate(given))
 
 
 def check_object(kind: str, value: dict[str, Any]) -> None:

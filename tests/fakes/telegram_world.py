@@ -29,6 +29,7 @@ class TelegramWorld:
         self._check_object: Callable[[str, dict[str, Any]], None] = lambda kind, value: None
         self.blocked: set[int] = set()
         self.without_polls: set[int] = set()
+        self.without_photos: set[int] = set()
         self.owners: set[tuple[int, int]] = set()
         self.updates: deque[dict[str, Any]] = deque()
         self.allowed = frozenset({"message", "edited_message", "callback_query", "my_chat_member"})

@@ -5,8 +5,13 @@ from datetime import timedelta
 
 from bot.core.action import Action, link_payload
 from bot.core.reply import Answer, Reply
+from tests.fakes.chart_tour import CHART_APART, charted
+from tests.fakes.contest_tour import CONTEST_APART, contests_played
+from tests.fakes.group_tour import GROUPS_APART, community_visited
 from tests.fakes.night_tour import quiz_nights_played
+from tests.fakes.people_tour import PEOPLE_APART, people_met
 from tests.fakes.spoken import registry
+from tests.fakes.standings_tour import STANDINGS_APART
 from tests.fakes.study_tour import STUDY_APART, studied
 from tests.harness import Talk
 
@@ -53,6 +58,12 @@ APART: tuple[Answer, ...] = (
     Answer("replay_refused", {"code": "no-such-code"}, ok=False),
     Answer("sleep", {"what": "in-replay", "minutes": 90, "until": "2026-01-01T00:00:00+00:00"}, ok=False),
     *STUDY_APART,
+    *PEOPLE_APART,
+    *STANDINGS_APART,
+    *CHART_APART,
+    *CONTEST_APART,
+    *GROUPS_APART,
+    Answer("compare_reduces", {"base": "BTC", "side": "short"}, ok=False),
     Answer("plan_first", {"base": "BTC", "side": "long"}, ok=False),
     *(Answer("plan_made", {**PLAN, "accepted": accepted, "preview": False}) for accepted in (None, "100")),
     Answer("plans", {"plans": [], "closed": 0, "kept": 0}),
@@ -100,13 +111,17 @@ async def walk(talk: Talk) -> None:
     await _renewed(talk)
     await _strangers(talk)
     await _liquidations(talk)
+    await charted(talk)
     await _orders(talk, "otto")
     await _attentive(talk)
     await _twins(talk)
     await _replayed(talk)
     await quiz_nights_played(talk)
+    await contests_played(talk)
     await studied(talk)
+    await people_met(talk)
     await _choosing(talk)
+    await community_visited(talk)
 
 
 ANALYSIS = (

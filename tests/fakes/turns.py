@@ -63,6 +63,9 @@ class MemoryTurn:
     def remember(self, answer: Answer, nonce: str | None) -> None:
         self._remembered = (answer, nonce)
 
+    def going_private(self) -> None:
+        pass
+
     def discard(self) -> None:
         self.facts = dict(self._before)
         self.language = self._language_before
@@ -71,8 +74,11 @@ class MemoryTurn:
         self._remembered = None
 
     def commit(self) -> None:
-        """Write all that was changed; raises AlreadyAnswered where the nonce was used before."""
+        """Write all that was changed; raises AlreadyAnswered where the act was done or the nonce used before."""
         answer, nonce = self._remembered or (None, None)
+        done = self._turns.answers.get(self._turns.act_of(self.request))
+        if done is not None:
+            raise AlreadyAnswered(Answer.from_json(done))
         spent = self._turns.nonces.get((self.person_id, nonce or ""))
         if nonce is not None and spent is not None:
             raise AlreadyAnswered(Answer.from_json(spent))
@@ -129,9 +135,6 @@ class MemoryTurns:
         self.opened += 1
         lock = self._locks.setdefault(self.person_of(request.who), asyncio.Lock())
         async with lock:
-            done = self.answers.get(self.act_of(request))
-            if done is not None:
-                raise AlreadyAnswered(Answer.from_json(done))
             turn = MemoryTurn(self, request)
             yield turn
             turn.commit()

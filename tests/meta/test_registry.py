@@ -25,12 +25,15 @@ LISTED = {
         "mode",
         "history",
     ),
-    *("plan", "plans", "costs", "why", "settings", "reset", "cancel", "privacy"),
+    *("plan", "plans", "season", "badges", "duel", "costs", "why", "settings", "reset", "cancel", "privacy"),
+    *("export", "forget", "link", "unlink"),
     *("limit", "stop", "sl", "tp", "trail", "orders", "cancelorder", "hedge"),
     *("liq", "max", "whatif", "funding", "compare", "twin"),
-    *("alert", "alerts", "quiet", "sleep", "postmortem", "replay"),
+    *("alert", "alerts", "chart", "quiet", "sleep", "postmortem", "replay"),
     *("learn", "lesson", "next", "what", "practice", "choose"),
+    *("challenge", "join", "leave", "standings", "score", "finish", "main", "proof"),
     *("quiz", "testout", "report", "progress", "review", "snooze", "gate", "predict", "quiznight"),
+    *("group", "classreport", "share"),
 }
 
 
@@ -42,7 +45,8 @@ def test_whatever_shows_an_account_is_private() -> None:
     public = {each.name for each in registry() if each.visibility is Visibility.PUBLIC}
     assert public == {
         *("start", "help", "price", "privacy", "liq", "what"),
-        *("quiz", "gate", "polled", "quiznight", "night"),
+        *("quiz", "gate", "polled", "quiznight", "night", "challenge", "newchallenge", "join", "standings"),
+        *("group", "classreport", "share", "season", "duel", "duelling", "challengequiz"),
     }
 
 

@@ -1,11 +1,14 @@
 """The terminal as a front: each line is answered to its end, notices included, before the next is read."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TextIO, assert_never
 
 from bot.adapters.console.control import Control
 from bot.adapters.console.faces import Face, JsonFace, TextFace, hush
+from bot.adapters.console.folder import Folder
 from bot.adapters.console.inbound import (
     MakeAdmin,
     MoveClock,
@@ -35,7 +38,8 @@ class ConsoleFront:
     """A conversation of lines.
 
     `me` speaks where a line names nobody; `language` is the tag of the language people are taken to read until they
-    choose one. `json`: messages leave as JSON lines; else, with `interactive`, people sit at a terminal.
+    choose one. `json`: messages leave as JSON lines; else, with `interactive`, people sit at a terminal. `files` is the
+    folder for files that come with replies; none: a temporary one.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class ConsoleFront:
         interactive: bool,
         language: str,
         telemetry: Telemetry,
+        files: Path | None = None,
     ) -> None:
         self._router = router
         self._control = control
@@ -60,6 +65,7 @@ class ConsoleFront:
         self._interactive = interactive and not json
         self._language = language
         self._telemetry = telemetry
+        self._folder = Folder(files)
         self._screen = Screen()
         self._languages: dict[str, str] = {}
         self._run = new_id()
@@ -157,7 +163,16 @@ class ConsoleFront:
         except Exception as fault:  # noqa: BLE001 - one answer that cannot be worded must not end the conversation
             reply = self._router.describe_fault(request, fault)
         if reply is not None:
-            self._show(Message(spoken.who, spoken.room, reply), pressed if reply.edit else None)
+            message = Message(spoken.who, spoken.room, reply, tuple(self._kept(reply)))
+            self._show(message, pressed if reply.edit else None)
+
+    def _kept(self, reply: Reply) -> Iterator[str]:
+        """The paths of a reply's files; one that cannot be kept is missing."""
+        for each in reply.files:
+            try:
+                yield self._folder.keep(each)
+            except OSError as fault:
+                self._telemetry.incident(fault)
 
     async def _press(self, spoken: Spoken, message: Message, button: ReplyButton) -> None:
         if button.deep:
@@ -209,6 +224,7 @@ class ConsoleFront:
             name=spoken.who,
             language=self._languages.get(spoken.who, self._language),
             admin=None if spoken.room is None else self._administers(spoken.who, spoken.room),
+            handle=spoken.who,
         )
 
     def _administers(self, who: str, room: str) -> bool:
@@ -238,7 +254,8 @@ class ConsoleFront:
         return Message(spoken.who, spoken.room, reply)
 
     def _show(self, message: Message, instead_of: Message | None = None) -> None:
-        self._languages[message.to] = message.reply.language
+        if message.room is None or message.reply.private:  # a room may have a language of its own
+            self._languages[message.to] = message.reply.language
         self._screen.show(message, instead_of)
         self._face.show(message)
 

@@ -1,7 +1,7 @@
 """A reply as a card in colour, with the escape sequences of a terminal."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from rich.box import ROUNDED, SIMPLE_HEAD
@@ -41,8 +41,11 @@ _LOOKS = {
 _BUTTONS = {Style.PLAIN: "bold", Style.GO: "bold green", Style.STOP: "bold red"}
 
 
-def card(reply: Reply, mark: str, width: int, *, numbered: bool) -> str:
-    """The card of a reply, with the mark of its chat; `numbered`: a number presses a button."""
+def card(reply: Reply, mark: str, width: int, *, numbered: bool, below: Sequence[str] = ()) -> str:
+    """The card of a reply, with the mark of its chat; `numbered`: a number presses a button.
+
+    `below` are lines under its text, as they are.
+    """
     sink = io.StringIO()
     console = Console(
         file=sink, force_terminal=True, width=max(LEAST_WIDTH, width), highlight=False, emoji=False
@@ -50,6 +53,8 @@ def card(reply: Reply, mark: str, width: int, *, numbered: bool) -> str:
     title, *rest = reply.blocks or (None,)
     head = _text(title.spans, "bold") if isinstance(title, Title) else None
     parts = [_part(block) for block in (rest if head else reply.blocks)]
+    if below:
+        parts.append(Text("\n".join(below)))
     buttons = _buttons(reply.all_buttons(), numbered=numbered)
     if buttons:
         parts += [Text(), buttons] if parts else [buttons]

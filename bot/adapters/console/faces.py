@@ -65,7 +65,10 @@ def at_terminal(stdin: TextIO | None, stdout: TextIO | None, term: str | None) -
 
 
 def message_json(message: Message) -> str:
-    """A message as a JSON object of ASCII characters; `private` is true for a whisper in a room."""
+    """A message as a JSON object of ASCII characters; `private` is true for a whisper in a room.
+
+    `file` is the path of the first file that came with it.
+    """
     reply = message.reply
     return json.dumps(
         {
@@ -79,7 +82,7 @@ def message_json(message: Message) -> str:
             "text": "\n".join(block_lines(reply.blocks)),
             "buttons": [clean(each.label) for each in message.buttons],
             "edited": reply.edit,
-            "file": None,
+            "file": message.files[0] if message.files else None,
         }
     )
 

@@ -28,7 +28,11 @@ _NUMERIC = re.compile(r"[-+−±≈<>≤≥~]?\s?[$€]?\s?[-+−]?[\d.,\u00a0\u
 
 def message_text(message: Message, me: str) -> str:
     """A message with the mark of its chat in front and its buttons as the last line."""
-    lines = block_lines(message.reply.blocks) + button_lines(message.reply.all_buttons())
+    lines = [
+        *block_lines(message.reply.blocks),
+        *file_lines(message),
+        *button_lines(message.reply.all_buttons()),
+    ]
     mark = mark_of(message, me)
     if mark and lines:
         joined = isinstance(next(iter(message.reply.blocks), None), Title | Paragraph)
@@ -51,6 +55,12 @@ def mark_of(message: Message, me: str) -> str:
 def block_lines(blocks: Iterable[Block], width: int = WIDTH) -> list[str]:
     """The lines of blocks."""
     return [line for block in blocks for line in _lines(block, width)]
+
+
+def file_lines(message: Message) -> list[str]:
+    """What the files of a message show, as far as text can show it, and their paths."""
+    drawn = [clean(line).rstrip() for file in message.reply.files for line in file.lines]
+    return drawn + [f"file: {path}" for path in message.files]
 
 
 def button_lines(buttons: Iterable[ReplyButton], width: int = WIDTH) -> list[str]:

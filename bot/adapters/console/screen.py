@@ -16,11 +16,15 @@ _QUESTION = "ask"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A reply as it was shown: to whom, and in which room; `room` is None in a private chat."""
+    """A reply as it was shown: to whom, and in which room; `room` is None in a private chat.
+
+    `files` are the paths of the files that came with it.
+    """
 
     to: str
     room: str | None
     reply: Reply
+    files: tuple[str, ...] = ()
 
     @property
     def whispered(self) -> bool:

@@ -11,7 +11,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from bot.adapters.console.cards import card
 from bot.adapters.console.completion import LineCompleter
 from bot.adapters.console.limits import WIDEST_CARD
-from bot.adapters.console.render import mark_of
+from bot.adapters.console.render import file_lines, mark_of
 from bot.adapters.console.screen import Message, Screen
 from bot.core.router import Router
 
@@ -43,7 +43,8 @@ class Terminal:
     def show(self, message: Message) -> None:
         numbered = message.to == self._me and message.room is None
         width = min(self._session.output.get_size().columns, WIDEST_CARD)
-        text = card(message.reply, mark_of(message, self._me), width, numbered=numbered)
+        mark, below = mark_of(message, self._me), file_lines(message)
+        text = card(message.reply, mark, width, numbered=numbered, below=below)
         try:
             print_formatted_text(ANSI(text), output=self._session.output, end="")
         except OSError:

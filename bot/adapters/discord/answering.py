@@ -105,11 +105,17 @@ class Answering:
 
 
 async def _edit(interaction: Interaction, page: Page) -> None:
-    """Change the message that the button sits on."""
+    """Change the message that the button sits on; a picture that was there goes with what it belonged to."""
     if interaction.response.is_done():
-        await interaction.edit_original_response(embed=page.embed, view=page.view())
+        await _edit_original(interaction, page)
     else:
-        await interaction.response.edit_message(embed=page.embed, view=page.view())
+        await interaction.response.edit_message(
+            embed=page.embed, view=page.view(), attachments=page.uploads()
+        )
+
+
+async def _edit_original(interaction: Interaction, page: Page) -> None:
+    await interaction.edit_original_response(embed=page.embed, view=page.view(), attachments=page.uploads())
 
 
 async def _send(interaction: Interaction, page: Page, *, hidden: bool) -> None:
@@ -117,7 +123,10 @@ async def _send(interaction: Interaction, page: Page, *, hidden: bool) -> None:
     if not interaction.response.is_done():
         view = page.view()
         await interaction.response.send_message(
-            embed=page.embed, view=view if view is not None else discord.utils.MISSING, ephemeral=hidden
+            embed=page.embed,
+            view=view if view is not None else discord.utils.MISSING,
+            ephemeral=hidden,
+            files=page.uploads() or discord.utils.MISSING,
         )
     elif interaction.response.type is discord.InteractionResponseType.deferred_message_update:
         await _follow_up(interaction, page, hidden=hidden)
@@ -125,11 +134,14 @@ async def _send(interaction: Interaction, page: Page, *, hidden: bool) -> None:
         await interaction.delete_original_response()
         await _follow_up(interaction, page, hidden=True)
     else:
-        await interaction.edit_original_response(embed=page.embed, view=page.view())
+        await _edit_original(interaction, page)
 
 
 async def _follow_up(interaction: Interaction, page: Page, *, hidden: bool) -> None:
     view = page.view()
     await interaction.followup.send(
-        embed=page.embed, view=view if view is not None else discord.utils.MISSING, ephemeral=hidden
+        embed=page.embed,
+        view=view if view is not None else discord.utils.MISSING,
+        ephemeral=hidden,
+        files=page.uploads() or discord.utils.MISSING,
     )

@@ -16,6 +16,7 @@ from bot.adapters.discord.errors import BadToken
 from bot.adapters.discord.limits import DEFER_AFTER_SECONDS
 from bot.adapters.discord.quiet import quiet_library
 from bot.adapters.discord.render import Page, render
+from bot.core.chats import ChatEvents
 from bot.core.identity import ChatRef, Identity, Platform
 from bot.core.reply import Reply
 from bot.core.router import Router
@@ -49,6 +50,7 @@ class DiscordFront:
         gateway_url: str | None = None,
         patience: float = DEFER_AFTER_SECONDS,
         pause: float = 1.0,
+        chats: ChatEvents | None = None,
     ) -> None:
         check_endpoints(api_base, gateway_url)
         self._token = token.strip()
@@ -57,6 +59,7 @@ class DiscordFront:
         self._endpoints = (api_base, gateway_url)
         self._patience = patience
         self._pause = pause
+        self._chats = chats
         self._client: FrontClient | None = None
 
     @property
@@ -83,7 +86,7 @@ class DiscordFront:
 
     async def _serve_once(self) -> None:
         """One client's life; once it is connected, it connects again by itself."""
-        client = FrontClient(self._router, self._telemetry, patience=self._patience)
+        client = FrontClient(self._router, self._telemetry, patience=self._patience, chats=self._chats)
         async with client:
             self._client = client
             try:
@@ -122,7 +125,8 @@ class DiscordFront:
         page = _one_page(reply)
         with self._sending():
             message = self._channel(posted.chat).get_partial_message(int(posted.message))
-            await message.edit(embed=page.embed, view=page.view())
+            none = discord.AllowedMentions.none()  # an edit does not take the client's own
+            await message.edit(embed=page.embed, view=page.view(), allowed_mentions=none)
 
     async def is_admin(self, chat: ChatRef, who: Identity) -> bool:
         """No: Discord says it with everything that a person does, and does not tell without."""

@@ -1,4 +1,4 @@
-"""The library's client as this bot uses it: no privileged intents, no message content, no caches."""
+"""The library's client as this bot uses it: no privileged intents, no message content, no members or messages kept."""
 
 import asyncio
 import sys
@@ -13,7 +13,8 @@ from bot.adapters.discord.commands import WordingTranslator, app_command
 from bot.adapters.discord.inbound import submitted
 from bot.adapters.discord.limits import DEFER_AFTER_SECONDS
 from bot.adapters.discord.sync import synchronise
-from bot.core.identity import Platform
+from bot.core.chats import ChatEvent, ChatEvents, ChatJoined, ChatLost
+from bot.core.identity import ChatRef, Platform
 from bot.core.request import Called, Pressed
 from bot.core.router import Router
 from bot.telemetry import Telemetry
@@ -23,13 +24,20 @@ _BUTTON: Final = discord.ComponentType.button.value
 
 
 class FrontClient(discord.Client):
-    """Answers slash commands, presses and forms through the router."""
+    """Answers slash commands, presses and forms through the router; `chats` hears of servers and channels that go."""
 
     def __init__(
-        self, router: Router[Any], telemetry: Telemetry, *, patience: float = DEFER_AFTER_SECONDS
+        self,
+        router: Router[Any],
+        telemetry: Telemetry,
+        *,
+        patience: float = DEFER_AFTER_SECONDS,
+        chats: ChatEvents | None = None,
     ) -> None:
         super().__init__(
-            intents=discord.Intents.none(),
+            intents=discord.Intents(
+                guilds=True
+            ),  # without it nobody tells that a server or a channel is gone
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -39,6 +47,7 @@ class FrontClient(discord.Client):
         )
         self._router = router
         self._telemetry = telemetry
+        self._chats = chats
         self._answering = Answering(router, telemetry, patience)
         self._busy: set[asyncio.Task[None]] = set()
         self.tree = CommandTree(self, telemetry)
@@ -69,6 +78,20 @@ class FrontClient(discord.Client):
             await self._watched(self._answering.answer(interaction, submitted(interaction)))
         elif interaction.type is discord.InteractionType.component and data.get("component_type") == _BUTTON:
             await self._watched(self._answering.answer(interaction, Pressed(str(data["custom_id"]))))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Invited to a server, perhaps again."""
+        for each in guild.channels:
+            await self._tell(ChatJoined(_channel(each.id)))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Put out of a server, or it is gone."""
+        for each in guild.channels:
+            await self._tell(ChatLost(_channel(each.id)))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel is gone."""
+        await self._tell(ChatLost(_channel(channel.id)))
 
     async def on_ready(self) -> None:
         """Connected anew."""
@@ -102,9 +125,17 @@ class FrontClient(discord.Client):
         task.add_done_callback(self._busy.discard)
         await task
 
+    async def _tell(self, event: ChatEvent) -> None:
+        if self._chats is not None:
+            await self._chats.happened(event)
+
     def _served(self, *, up: bool) -> None:
         self._telemetry.fronts.labels(Platform.DISCORD.value).set(int(up))
         self._telemetry.log.info("discord_connected" if up else "discord_disconnected")
+
+
+def _channel(number: int) -> ChatRef:
+    return ChatRef(Platform.DISCORD, str(number), private=False)
 
 
 class CommandTree(app_commands.CommandTree[FrontClient]):

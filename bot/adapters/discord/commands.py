@@ -55,7 +55,7 @@ def app_command(command: Command[Any], router: Router[Any], call: Call) -> AppCo
     open_ = [p for p in offered if not closed[p.name] and suggestions(p.kind, router.binder.lexicon, "")]
     app_commands.autocomplete(**{p.name: _suggesting(p, router) for p in open_})(callback)
     return app_commands.Command(
-        name=command.name,
+        name=locale_str(command.name, command=True),
         description=_text(command.summary, worded(command.summary, default)),
         callback=callback,
         auto_locale_strings=False,
@@ -112,8 +112,13 @@ class WordingTranslator(app_commands.Translator):
     ) -> str | None:
         """The text in a language, None where there is none; the same for an option's name that Discord would refuse."""
         language = locale.value.partition("-")[0].lower()
+        if language not in self._wording.languages:
+            return None
+        if string.extras.get("command"):
+            own = self._wording.command(string.message, language)
+            return None if own == string.message else own
         message = string.extras.get(_MESSAGE)
-        if message is None or language not in self._wording.languages:
+        if message is None:
             return None
         text = self._wording.text(message, language)
         if not string.extras.get("name"):

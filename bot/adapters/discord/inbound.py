@@ -20,6 +20,7 @@ def request_of(interaction: discord.Interaction[Any], said: Input) -> Request:
         language=str(interaction.locale),
         whispers=True,
         admin=None if interaction.guild_id is None else interaction.permissions.manage_guild,
+        handle=interaction.user.name,
     )
 
 

@@ -7,6 +7,8 @@ from bot.core.limits import Limits
 EMBED_TITLE: Final = 256
 EMBED_DESCRIPTION: Final = 4096
 EMBED_FOOTER: Final = 2048
+FILE_BYTES: Final = 10 * 2**20
+FILES: Final = 10
 CUSTOM_ID: Final = 100
 BUTTON_LABEL: Final = 80
 BUTTONS_A_ROW: Final = 5

@@ -8,8 +8,6 @@ import discord
 
 from bot.telemetry import Telemetry
 
-_MEANT = frozenset({"Guilds intent seems to be disabled. This may cause state related issues."})
-
 
 class _Reduced(logging.Handler):
     """Passes on a record's place and its message's pattern; never its arguments, which may be addresses with tokens."""
@@ -19,8 +17,6 @@ class _Reduced(logging.Handler):
         self._telemetry = telemetry
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.msg in _MEANT:
-            return
         fault = record.exc_info[0] if record.exc_info else None
         self._telemetry.log.warning(
             "discord_library",

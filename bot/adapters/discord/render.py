@@ -1,6 +1,7 @@
-"""A reply as Discord shows it: one embed a message, the buttons under the last one."""
+"""A reply as Discord shows it: one embed a message, files with the first one, the buttons under the last one."""
 
-from dataclasses import dataclass
+import io
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 import discord
@@ -10,6 +11,8 @@ from bot.adapters.discord.limits import (
     EMBED_DESCRIPTION,
     EMBED_FOOTER,
     EMBED_TITLE,
+    FILE_BYTES,
+    FILES,
     LIMITS,
     length,
 )
@@ -28,7 +31,7 @@ from bot.core.markup import (
     Title,
     text_of,
 )
-from bot.core.reply import Reply, ReplyButton, Style
+from bot.core.reply import PNG, Attachment, Reply, ReplyButton, Style
 
 TABLE_WIDTH: Final = 40  # columns of fixed-width font; what a phone shows without breaking the line
 _BREAK: Final = "\n\n"
@@ -43,10 +46,15 @@ _STYLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message: an embed and rows of buttons."""
+    """One message: an embed, rows of buttons, and files; the first picture is shown in the embed."""
 
     embed: discord.Embed
     buttons: tuple[tuple[ReplyButton, ...], ...]
+    files: tuple[Attachment, ...] = ()
+
+    def uploads(self) -> list[discord.File]:
+        """The files as the library takes them; each call makes new ones, for a sent one is used up."""
+        return [discord.File(io.BytesIO(each.content), filename=each.name) for each in self.files]
 
     def view(self) -> discord.ui.View | None:
         """The buttons as the library takes them, not kept in memory: a press is understood by what it carries."""
@@ -65,11 +73,16 @@ class Page:
 
 
 def render(reply: Reply) -> tuple[Page, ...]:
-    """The messages of a reply, at least one; each is within Discord's limits."""
-    return tuple(
+    """The messages of a reply, at least one; each is within Discord's limits, files that are too large are left out."""
+    first, *rest = (
         Page(_embed(each.blocks, ok=reply.answer.ok), each.buttons)
         for each in fit(_pressable(reply), LIMITS, measure)
     )
+    files = tuple(each for each in reply.files if len(each.content) <= FILE_BYTES)[:FILES]
+    picture = next((each for each in files if each.media == PNG), None)
+    if picture is not None:
+        first.embed.set_image(url=f"attachment://{picture.name}")
+    return (replace(first, files=files), *rest)
 
 
 def measure(block: Block) -> int:

@@ -13,7 +13,7 @@ from bot.adapters.telegram.backoff import Backoff
 from bot.adapters.telegram.conversation import Conversation
 from bot.adapters.telegram.delivery import Delivery
 from bot.adapters.telegram.errors import BadToken, Flood, WebhookRefused
-from bot.adapters.telegram.inbound import ALLOWED_UPDATES, person_of, translate
+from bot.adapters.telegram.inbound import ALLOWED_UPDATES, chat_event, moved, person_of, translate
 from bot.adapters.telegram.lanes import Lanes
 from bot.adapters.telegram.menu import publish_menu
 from bot.adapters.telegram.polling import Poller
@@ -21,6 +21,7 @@ from bot.adapters.telegram.raw_bot import RawBot
 from bot.adapters.telegram.render import Page, pages
 from bot.adapters.telegram.transport import AiohttpRequest
 from bot.adapters.telegram.webhook import WebhookSettings, receive
+from bot.core.chats import ChatEvents
 from bot.core.identity import ChatRef, Identity, Platform
 from bot.core.reply import Reply
 from bot.core.router import Router
@@ -40,7 +41,7 @@ _SHUT = ("chat not found", "not enough rights", "have no rights", "chat_write_fo
 class TelegramFront:
     """Serves Telegram. `base_url` ends in `/bot`; without a `webhook` it polls. Raises BadToken for an empty token.
 
-    `grace`: the seconds that what is under way has to finish when the front stops.
+    `grace`: the seconds that what is under way has to finish when the front stops. `chats` hears of what becomes of groups.
     """
 
     platform = Platform.TELEGRAM
@@ -56,6 +57,7 @@ class TelegramFront:
         webhook: WebhookSettings | None = None,
         backoff: Backoff = _USUAL,
         grace: float = 5.0,
+        chats: ChatEvents | None = None,
     ) -> None:
         if not token.strip():
             raise BadToken
@@ -71,7 +73,8 @@ class TelegramFront:
         self._webhook = webhook
         self._backoff = backoff
         self._grace = grace
-        self._delivery = Delivery(self._bot, backoff)
+        self._chats = chats
+        self._delivery = Delivery(self._bot, backoff, self._moved)
         self._lanes = Lanes(AT_ONCE, telemetry.incident)
         self._conversation: Conversation | None = None
 
@@ -113,6 +116,11 @@ class TelegramFront:
         """Whether somebody administers a group; raises Unreachable or RetryLater."""
         with self._sending(int(chat.chat)):
             return await self._delivery.is_admin(int(chat.chat), int(who.user))
+
+    async def _moved(self, old: int, new: int) -> None:
+        """Telegram refused a message to a group that has become a supergroup; whatever is kept of it goes along."""
+        if self._chats is not None:
+            await self._chats.happened(moved(old, new))
 
     def _one_page(self, reply: Reply) -> Page:
         made = pages(reply, self._bot.username)
@@ -211,13 +219,17 @@ class TelegramFront:
 
     def _submit(self, raw: dict[str, Any]) -> asyncio.Task[None] | None:
         """Line an update up to be answered; None where there is nothing to answer."""
-        conversation = self._conversation
+        conversation, chats = self._conversation, self._chats
         try:
             update = Update.de_json(raw, self._bot)
+            event = chat_event(update)
             incoming = translate(update, self._bot.bot)
         except Exception as fault:  # noqa: BLE001 - one update that cannot be read must not hold up the rest
             self._telemetry.incident(fault)
             return None
+        if event is not None and chats is not None:
+            key = f"chat {update.effective_chat.id}" if update.effective_chat else "nobody"
+            return self._lanes.submit(update.update_id, key, lambda: chats.happened(event))
         if incoming is None or conversation is None:
             return None
         return self._lanes.submit(update.update_id, person_of(update), lambda: conversation.answer(incoming))

@@ -66,7 +66,20 @@ class Conversation:
             reply = self._in_private(incoming, reply)
         if await self._posed(incoming, reply):
             return
-        for page in pages(reply, self._bot_name):
+        await self._send(incoming, reply)
+
+    async def _send(self, incoming: Incoming, reply: Reply) -> None:
+        """New messages: the files first, the last one with the text as its caption where that fits."""
+        made = pages(reply, self._bot_name)
+        for place, file in enumerate(reply.files, 1):
+            short = len(made) == 1 and limits.length(made[0].text) <= limits.CAPTION
+            caption = made[0] if short and place == len(reply.files) else None
+            sent = await self._delivery.send_file(
+                incoming.chat, file, caption, thread=incoming.thread, said=incoming.said
+            )
+            if sent and caption is not None:
+                return
+        for page in made:
             await self._delivery.send(incoming.chat, page, thread=incoming.thread, said=incoming.said)
 
     async def _answer_press(self, incoming: Incoming, press: Press, reply: Reply | None) -> None:
@@ -79,7 +92,10 @@ class Conversation:
         try:
             if await self._posed(incoming, reply):
                 return
-            await self._show(incoming, press, pages(reply, self._bot_name))
+            if reply.files:  # a text cannot become a picture: the message that was pressed stays
+                await self._send(incoming, reply)
+            else:
+                await self._show(incoming, press, pages(reply, self._bot_name))
         finally:
             await spinner
 
@@ -126,7 +142,7 @@ class Conversation:
         if incoming.request.chat.private:
             return None
         text = page_of(reply.blocks).text
-        short = limits.length(text) <= limits.ALERT and not reply.buttons
+        short = limits.length(text) <= limits.ALERT and not reply.buttons and not reply.files
         if short and (reply.private or not reply.answer.ok):
             return text or None, None
         if not reply.private:

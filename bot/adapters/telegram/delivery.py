@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from telegram import InputFile
 from telegram.constants import ChatAction, ChatMemberStatus, ParseMode, PollType
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError
 
@@ -15,20 +16,32 @@ from bot.adapters.telegram.raw_bot import RawBot
 from bot.adapters.telegram.render import Page
 from bot.core.limits import cut
 from bot.core.poll import Poll
+from bot.core.reply import PNG, Attachment
 
 ATTEMPTS = 8
 _NO_PREVIEW = {"is_disabled": True}
 _UNCHANGED = "not modified"
 _ADMINS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
-_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+# The last one: a picture's message has a caption alone, and stays as it is.
+_GONE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",
+)
+
+
+Moved = Callable[[int, int], Awaitable[None]]
+"""Hears that a group has another id from now on."""
 
 
 class Delivery:
     """Sends pages, edits and alerts. A chat that Telegram asked to leave alone is left alone until then."""
 
-    def __init__(self, bot: RawBot, backoff: Backoff) -> None:
+    def __init__(self, bot: RawBot, backoff: Backoff, moved: Moved | None = None) -> None:
         self._bot = bot
         self._backoff = backoff
+        self._moved = moved
         self._until: dict[int, float] = {}
 
     def wait_of(self, chat: int) -> float:
@@ -62,6 +75,34 @@ class Delivery:
         }
         sent = await self._sent("sendMessage", chat, body, thread, said, patient=patient)
         return int(sent["message_id"])
+
+    async def send_file(
+        self,
+        chat: int,
+        file: Attachment,
+        caption: Page | None = None,
+        *,
+        thread: int | None = None,
+        said: int | None = None,
+    ) -> bool:
+        """Send a picture or a document, with a page of at most limits.CAPTION as its caption.
+
+        False for one that is too large, or that this chat does not take. Raises as `send` does otherwise.
+        """
+        photo = file.media == PNG and len(file.content) <= limits.PHOTO_BYTES
+        if len(file.content) > limits.DOCUMENT_BYTES:
+            return False
+        upload = InputFile(file.content, filename=file.name)
+        upload.mimetype = file.media
+        body: dict[str, Any] = {"photo" if photo else "document": upload}
+        if caption is not None:
+            body |= {"caption": caption.html, "parse_mode": ParseMode.HTML.value}
+            body["reply_markup"] = caption.keyboard
+        try:
+            await self._sent("sendPhoto" if photo else "sendDocument", chat, body, thread, said)
+        except BadRequest:  # a group can forbid pictures
+            return False
+        return True
 
     async def send_poll(
         self, chat: int, poll: Poll, *, thread: int | None = None, said: int | None = None
@@ -106,6 +147,9 @@ class Delivery:
             if reason.startswith(_GONE):
                 return False
             raise
+        except ChatMigrated as gone:  # its messages stayed behind
+            await self._told(chat, gone)
+            return False
         return True
 
     async def answer_press(self, query: str, text: str | None = None, url: str | None = None) -> bool:
@@ -153,8 +197,13 @@ class Delivery:
 
         try:
             return await self._tried(chat, sent, attempts)
-        except ChatMigrated as moved:
-            return await self._tried(moved.new_chat_id, sent, attempts)
+        except ChatMigrated as gone:
+            await self._told(chat, gone)
+            return await self._tried(gone.new_chat_id, sent, attempts)
+
+    async def _told(self, chat: int, gone: ChatMigrated) -> None:
+        if self._moved is not None:
+            await self._moved(chat, gone.new_chat_id)
 
     async def _tried(self, chat: int, act: Callable[[int], Awaitable[Any]], attempts: int) -> Any:
         for attempt in range(attempts):

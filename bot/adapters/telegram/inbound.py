@@ -3,9 +3,20 @@
 import re
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, Chat, Message, PollAnswer, Update, User
-from telegram.constants import ChatType
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+    PollAnswer,
+    Update,
+    User,
+)
+from telegram.constants import ChatMemberStatus, ChatType
 
+from bot.core.chats import ChatEvent, ChatJoined, ChatLost, ChatMoved
 from bot.core.identity import ChatRef, Identity, Platform
 from bot.core.poll import voted
 from bot.core.request import Input, Pressed, Request, Said
@@ -15,6 +26,7 @@ ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.POLL_ANSWER, Up
 
 _COMMAND = re.compile(r"/([^\s@/]+)@(\w+)(?!\S)")
 _GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
+_OUT = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,41 @@ def translate(update: Update, bot: User) -> Incoming | None:
     if update.poll_answer is not None:
         return _voted(update, update.poll_answer)
     return None
+
+
+def chat_event(update: Update) -> ChatEvent | None:
+    """What an update tells of a group: that the bot was let in, put out or muted, or that the group has another id."""
+    if update.my_chat_member is not None:
+        return _membership(update.my_chat_member)
+    message = update.message
+    if message is None or message.chat.type not in _GROUPS:
+        return None
+    if message.migrate_to_chat_id is not None:
+        return moved(message.chat.id, message.migrate_to_chat_id)
+    if message.migrate_from_chat_id is not None:
+        return moved(message.migrate_from_chat_id, message.chat.id)
+    return None
+
+
+def moved(old: int, new: int) -> ChatMoved:
+    """A group that has become a supergroup."""
+    return ChatMoved(_group(old), _group(new))
+
+
+def _membership(change: ChatMemberUpdated) -> ChatEvent | None:
+    if change.chat.type not in _GROUPS:
+        return None
+    chat = _group(change.chat.id)
+    return ChatJoined(chat) if _may_speak(change.new_chat_member) else ChatLost(chat)
+
+
+def _may_speak(member: ChatMember) -> bool:
+    muted = isinstance(member, ChatMemberRestricted) and not member.can_send_messages
+    return member.status not in _OUT and not muted
+
+
+def _group(chat: int) -> ChatRef:
+    return ChatRef(Platform.TELEGRAM, str(chat), private=False)
 
 
 def person_of(update: Update) -> str:
@@ -115,6 +162,7 @@ def _request(
         user.full_name,
         user.language_code,
         whispers,
+        handle=user.username or "",
     )
 
 

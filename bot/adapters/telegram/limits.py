@@ -3,6 +3,7 @@
 from telegram.constants import (
     BotCommandLimit,
     CallbackQueryLimit,
+    FileSizeLimit,
     InlineKeyboardButtonLimit,
     MessageLimit,
     PollLimit,
@@ -11,10 +12,14 @@ from telegram.constants import (
 from bot.core.limits import Limits
 
 TEXT = MessageLimit.MAX_TEXT_LENGTH.value
+CAPTION = MessageLimit.CAPTION_LENGTH.value
 ENTITIES = MessageLimit.MESSAGE_ENTITIES.value
 ALERT = CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH.value
 DATA_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA.value
 DESCRIPTION = BotCommandLimit.MAX_DESCRIPTION.value
+
+PHOTO_BYTES = FileSizeLimit.PHOTOSIZE_UPLOAD.value
+DOCUMENT_BYTES = FileSizeLimit.FILESIZE_UPLOAD.value
 
 POLL_QUESTION = PollLimit.MAX_QUESTION_LENGTH.value
 POLL_OPTION = PollLimit.MAX_OPTION_LENGTH.value

@@ -38,7 +38,10 @@ async def publish_menu(bot: Bot, router: Router[Any], telemetry: Telemetry, back
 
 def _worded(commands: Iterable[Command[Any]], router: Router[Any], language: str) -> list[BotCommand]:
     return [
-        BotCommand(each.name, cut(router.wording.text(each.summary, language), limits.DESCRIPTION))
+        BotCommand(
+            router.wording.command(each.name, language),
+            cut(router.wording.text(each.summary, language), limits.DESCRIPTION),
+        )
         for each in commands
     ]
 

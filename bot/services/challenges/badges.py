@@ -1,5 +1,6 @@
 """Badges for skill, not for profit: what a challenge shows of how somebody trades (all of them are ours)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -54,6 +55,11 @@ async def earned(unit: UnitOfWork, challenge: Challenge, member: Member, now: da
     if lessons or right >= RIGHT_ANSWERS:
         found.append(Badge.LEARNER)
     return tuple(found)
+
+
+async def held(unit: UnitOfWork, person_id: str) -> Counter[str]:
+    """How often somebody has earned each badge."""
+    return Counter(each.badge for each in await badges.of_person(unit, person_id))
 
 
 async def award(unit: UnitOfWork, challenge: Challenge, member: Member, now: datetime) -> tuple[Badge, ...]:

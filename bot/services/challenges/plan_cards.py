@@ -39,6 +39,11 @@ EXIT_LABELS = {
 }
 
 
+def competes(account: Account) -> bool:
+    """Whether an account is one of a challenge or duel."""
+    return account.kind == accounts.CHALLENGE
+
+
 class PlanMissing(Exception):
     """Something would be opened that nobody has planned; nothing was done."""
 
@@ -61,7 +66,7 @@ class PlanCards:
     async def check(self, turn: BotTurn, intents: Sequence[Intent]) -> None:
         """Let pass what opens nothing new, or was planned; raises PlanMissing."""
         account = await turn.account()
-        if account.kind != accounts.CHALLENGE:
+        if not competes(account):
             return
         for key in dict.fromkeys(_opened(each, account.state) for each in intents):
             if key is not None and not await self._waiting(turn, account, key):

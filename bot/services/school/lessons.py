@@ -8,6 +8,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from babel.numbers import get_group_symbol
 from rapidfuzz import fuzz, process, utils
 
 from bot.content.catalogue import DEFAULT_LANGUAGE, ContentFault
@@ -123,6 +124,10 @@ class Lessons:
         """Whether a number is the page's missing figure, but for rounding; False where it misses none."""
         return page.expected is not None and is_right(said, page.expected, self._figures_of(lesson))
 
+    def meant(self, lesson: Lesson, page: Page, said: Decimal, language: str) -> Decimal | None:
+        """The right number that was typed, or None; where points group the digits, as lessons show them, 2.000 may be 2000."""
+        return next((each for each in _readings(said, language) if self.right(lesson, page, each)), None)
+
     def _figures_of(self, lesson: Lesson) -> Figures:
         if lesson.id not in self._figures:
             self._figures[lesson.id] = lesson_figures(lesson, self._contracts)
@@ -169,6 +174,12 @@ class Lessons:
         if lesson.next is not None and lesson.next not in done:
             return known[lesson.next]
         return next((each for each in known.values() if each.id not in done), None)
+
+
+def _readings(said: Decimal, language: str) -> tuple[Decimal, ...]:
+    """What a typed number can mean; with an answer to check against, to take either is no guess."""
+    grouped = said.as_tuple().exponent == -3 and get_group_symbol(language) == "."
+    return (said, said * 1000) if grouped else (said,)
 
 
 def lines_of(page: Page) -> int:

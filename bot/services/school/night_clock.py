@@ -1,18 +1,17 @@
 """What drives quiz nights: rounds begin and end in time, and the living message follows within the platforms' limits."""
 
 import asyncio
-import json
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from random import Random
 
 from bot.core.clock import Clock
 from bot.core.identity import Platform, new_id
 from bot.core.reply import Answer
-from bot.core.sender import MessageGone, Posted, RetryLater, Unreachable
+from bot.core.sender import RetryLater, Unreachable
 from bot.core.wording import Wording
+from bot.services.living import FAULT_PAUSE, TEMPOS, Screen, Tempo, content_of, put
 from bot.services.markets import MAIN_MARKET, Markets
 from bot.services.school.grading import body_of
 from bot.services.school.night import Night, Phase
@@ -28,41 +27,6 @@ TICK = 0.5
 """Seconds between two looks while a quiz night is running."""
 AT_REST = 5.0
 """Seconds between two looks while none is; a change wakes the clock at once."""
-WINDOW = 60.0
-FAULT_PAUSE = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Tempo:
-    """How often one message of a group may be changed, in seconds.
-
-    `step`: between any two changes; `count`: between two that only count answers, None: no such changes; `most`: changes
-    within a minute, which leaves room for what the bot answers beside.
-    """
-
-    step: float
-    count: float | None
-    most: int
-
-
-TEMPOS: Mapping[Platform, Tempo] = {
-    Platform.TELEGRAM: Tempo(
-        step=3.0, count=10.0, most=15
-    ),  # 20 messages a minute in a group, edits among them
-    Platform.DISCORD: Tempo(step=1.5, count=5.0, most=30),  # 5 in 5 seconds in a channel
-    Platform.CONSOLE: Tempo(step=0.0, count=None, most=10**6),
-}
-
-
-@dataclass(slots=True)
-class _Screen:
-    """What a living message shows, and when it was changed; `not_before`: the platform asked to wait."""
-
-    content: str = ""
-    phase: tuple[Phase, int] | None = None
-    changes: deque[float] = field(default_factory=deque)
-    not_before: float = 0.0
-    showing: asyncio.Task[None] | None = None
 
 
 class NightClock:
@@ -94,7 +58,7 @@ class NightClock:
         self._seed = seed
         self._tempos = tempos
         self._now = now
-        self._screens: dict[str, _Screen] = {}
+        self._screens: dict[str, Screen] = {}
         self._wake = asyncio.Event()
         self._one_step = asyncio.Lock()
 
@@ -151,9 +115,11 @@ class NightClock:
             return len(kept)
 
     async def _step(self, night: Night) -> None:
-        screen = self._screens.setdefault(night.id, _Screen())
+        screen = self._screens.setdefault(night.id, Screen())
         if screen.showing is not None:
             return
+        if night.message is None:  # not posted yet, or left behind in a chat that has moved
+            screen.content = ""
         seen = screen.phase == (night.phase, night.round)
         if seen or night.hurried:
             night = await self._advanced(night) or night
@@ -213,38 +179,21 @@ class NightClock:
 
     # What is seen
 
-    def _may_show(self, night: Night, screen: _Screen, answer: Answer) -> bool:
+    def _may_show(self, night: Night, screen: Screen, answer: Answer) -> bool:
         """Whether the living message is behind and the platform takes a change now."""
-        if screen.phase == (Phase.OVER, night.round) or _content(answer) == screen.content:
+        if screen.phase == (Phase.OVER, night.round):
             return False
-        tempo, now = self._tempos[night.chat.platform], self._now()
-        while screen.changes and screen.changes[0] <= now - WINDOW:
-            screen.changes.popleft()
-        if now < screen.not_before:
-            return False
-        if night.phase is Phase.OVER:  # the last change there is: nobody waits for the result
-            return True
-        if len(screen.changes) >= tempo.most:
-            return False
-        gap: float | None = tempo.step
-        if screen.phase == (night.phase, night.round):
-            gap = tempo.count
-        return gap is not None and (not screen.changes or now >= screen.changes[-1] + gap)
+        tempo, phase = self._tempos[night.chat.platform], (night.phase, night.round)
+        over = night.phase is Phase.OVER  # the last change there is: nobody waits for the result
+        return screen.may_show(tempo, self._now(), phase, content_of(answer), last=over)
 
-    async def _show(self, night: Night, screen: _Screen, answer: Answer) -> None:
+    async def _show(self, night: Night, screen: Screen, answer: Answer) -> None:
         try:
             screen.changes.append(self._now())
             reply = self._wording.word(answer, night.language, "UTC")
-            message = night.message
-            try:
-                if message is not None:
-                    await self._posting.edit(Posted(night.chat, message), reply)
-            except MessageGone:
-                message = None
-            if message is None:
-                message = (await self._posting.post(night.chat, reply)).message
+            message = await put(self._posting, night.chat, night.message, reply)
             await self._seen(night, screen, message)
-            screen.content = _content(answer)
+            screen.content = content_of(answer)
             screen.phase = (night.phase, night.round)
         except RetryLater as later:
             screen.not_before = self._now() + later.seconds
@@ -260,7 +209,7 @@ class NightClock:
             screen.showing = None
             self.wake()
 
-    async def _seen(self, night: Night, screen: _Screen, message: str) -> None:
+    async def _seen(self, night: Night, screen: Screen, message: str) -> None:
         """Keep which message it is; a round's time begins when its question is seen, a night ends with its scoreboard."""
         if night.phase is Phase.OVER:
             await self._closed(replace(night, message=message))
@@ -282,7 +231,3 @@ class NightClock:
             if held is not None:
                 over = replace(held, phase=Phase.OVER, message=night.message, ended_at=self._clock.now())
                 quiz_nights.save(unit, over.kept())
-
-
-def _content(answer: Answer) -> str:
-    return json.dumps(answer.to_json(), sort_keys=True)

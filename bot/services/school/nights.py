@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from bot.core.identity import new_id
 from bot.core.words import cleaned
+from bot.services.groups.classes import took_part
+from bot.services.groups.settings import Starting, Why
 from bot.services.school.grading import Grading, NotOpen
 from bot.services.school.night import IDLE, LOBBY, Night, Phase, Standing, standings
 from bot.services.school.posting import Posting
@@ -33,6 +35,12 @@ class Said(StrEnum):
     OVER = "over"
     NONE = "none"
     NOT_HOST = "not-host"
+    ADMINS_START = "admins-start"
+    QUIET = "quiet"
+    ELSEWHERE = "elsewhere"
+
+
+_WHY_NOT = {Why.ADMINS: Said.ADMINS_START, Why.QUIET: Said.QUIET, Why.ELSEWHERE: Said.ELSEWHERE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +73,15 @@ class Nights:
         self._grading = grading
         self._posting = posting
         self._changed = changed
+        self._starting = Starting(posting)
 
     async def open(self, turn: BotTurn, rounds: int, seconds: int | None) -> Outcome:
-        """Open the lobby in the chat; who opens it is the host and plays."""
+        """Open the lobby in the chat, where its admins let games begin; who opens it is the host and plays."""
         unit, chat = turn.unit, turn.request.chat
         await unit.lock(_lock(chat.key))
+        why_not = await self._starting.why_not(turn)
+        if why_not is not None:
+            return Outcome(_WHY_NOT[why_not])
         if await quiz_nights.running_in(unit, chat.key) is not None:
             return Outcome(Said.RUNNING)
         settings = await chats.find(unit, chat.platform, chat.chat)
@@ -88,6 +100,7 @@ class Nights:
             players={turn.person_id: name_of(turn)},
         )
         quiz_nights.create(unit, night.kept())
+        took_part(unit, chat.key, turn.person_id, turn.now)
         turn.once = True
         unit.on_commit(self._changed)
         return Outcome(Said.OPENED)
@@ -100,6 +113,7 @@ class Nights:
         after = night.joined(turn.person_id, name_of(turn))
         if after is night:
             return Outcome(Said.IN_ALREADY)
+        took_part(turn.unit, night.chat.key, turn.person_id, turn.now)
         self._save(turn, after)
         return Outcome(Said.JOINED)
 
@@ -133,6 +147,7 @@ class Nights:
         )
         after = night.joined(turn.person_id, name_of(turn))
         if after is not night:
+            took_part(turn.unit, night.chat.key, turn.person_id, turn.now)
             self._save(turn, after)
         turn.unit.on_commit(self._changed)
         return Outcome(Said.COUNTED, choice, round_)
@@ -204,8 +219,11 @@ async def found(unit: UnitOfWork, night_id: str) -> Night | None:
 
 
 def name_of(turn: BotTurn) -> str:
-    """What a player is called on the scoreboard: the platform's name of them, made short and printable."""
-    name = " ".join(cleaned(turn.request.name).split()) or "?"
+    """What a player is called on the scoreboard: the platform's name of them, made short and printable.
+
+    A word joiner after each at sign keeps a name from mentioning somebody else.
+    """
+    name = " ".join(cleaned(turn.request.name).split()).replace("@", "@\u2060") or "?"
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 

@@ -36,9 +36,10 @@ def build_quiz_nights(
     curricula: Curricula,
     grading: Grading,
     seed: Callable[[], int] = lambda: secrets.randbits(48),
+    allowed: frozenset[str] = frozenset(),
 ) -> QuizNights:
-    """Quiz nights over an open database; `seed` begins each draw of a question."""
-    posting = Posting()
+    """Quiz nights over an open database; `seed` begins each draw of a question, `allowed` are the only groups, if any."""
+    posting = Posting(allowed)
     of_language = cache(lambda language: templates(curricula.of(language).bank))
     driver = NightClock(store, wording, markets, clock, telemetry, posting, of_language, seed)
     return QuizNights(Nights(grading, posting, driver.wake), driver, posting)

@@ -3,11 +3,12 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bot.content.catalogue import DEFAULT_LANGUAGE
 from bot.content.skills import Skill
 from bot.core.clock import Clock
-from bot.services.jobs import Jobs
+from bot.services.jobs import Do, Jobs
 from bot.services.school import reminding
 from bot.services.school.curricula import Curricula
 from bot.services.school.gate import Gate
@@ -42,15 +43,19 @@ def build_school(
     gate: Gate,
     admins: frozenset[str] = frozenset(),
     wake: Callable[[], None] = lambda: None,
+    jobs: Mapping[str, Do] = MappingProxyType({}),
     seed: Callable[[], int] = lambda: secrets.randbits(48),
     fuzz: bool = False,
 ) -> School:
-    """The school over an open database; `fuzz` spreads due dates a little, `wake` hears of notices to be delivered."""
+    """The school over an open database; `fuzz` spreads due dates a little, `wake` hears of notices to be delivered.
+
+    `jobs` are further kinds of jobs that are done with those of the school.
+    """
 
     def skills_of() -> Mapping[str, Skill]:
         found = curricula.of(DEFAULT_LANGUAGE).bank.misconceptions
         return {each.id: each.skill for each in found.values()}
 
     grading = Grading(Spacing(fuzz=fuzz), skills_of)
-    jobs = Jobs(store, clock, telemetry, {reminding.KIND: reminding.remind}, wake)
-    return School(Quizzes(curricula, grading, seed), gate, jobs, admins)
+    work = Jobs(store, clock, telemetry, {reminding.KIND: reminding.remind, **jobs}, wake)
+    return School(Quizzes(curricula, grading, seed), gate, work, admins)

@@ -70,7 +70,8 @@ async def test_closed_kinds_become_choices_and_others_suggest(server: DiscordSer
 async def test_descriptions_come_in_the_languages_that_discord_has(
     server: DiscordServer, bot: DiscordBot
 ) -> None:
-    start = (await payload(server, bot))["start"]
+    sent = await payload(server, bot)
+    start = sent["start"]
     assert start["description"] == "Say hello"
     assert start["description_localizations"] == {
         "en-US": "Say hello",
@@ -78,6 +79,8 @@ async def test_descriptions_come_in_the_languages_that_discord_has(
         "es-ES": "Saludar",
         "es-419": "Saludar",
     }
+    assert sent["count"]["name_localizations"] == {"es-ES": "contar", "es-419": "contar"}
+    assert not start.get("name_localizations")
     assert start["contexts"] == [0, 1]
 
 

@@ -46,14 +46,14 @@ async def test_it_is_a_front(server: DiscordServer) -> None:
     assert front.platform is Platform.DISCORD
 
 
-async def test_it_asks_for_no_intents_and_tells_whether_it_serves(
+async def test_it_asks_for_servers_alone_and_tells_whether_it_serves(
     server: DiscordServer, bot: DiscordBot
 ) -> None:
     telemetry = Telemetry()
     gauge = telemetry.fronts.labels("discord")
     async with serving(server, bot, telemetry=telemetry) as front:
         identify = next(each for each in server.gateway.received if each["op"] == 2)
-        assert identify["d"]["intents"] == 0
+        assert identify["d"]["intents"] == 1
         assert gauge._value.get() == 1
         assert front._client is not None
     assert gauge._value.get() == 0

@@ -93,3 +93,14 @@ async def test_a_button_works_after_a_restart(
     await env.restart_bot(client_of(DiscordBot(), turns))
     await somebody.click(card.response.message, label="Count together")
     assert "**count**: 1" in described(channel.last_message)
+
+
+async def test_a_picture_comes_changes_and_goes(env: Any, channel: Any, somebody: Any) -> None:
+    card = await somebody.slash(channel, "picture")
+    message = card.response.message
+    assert [each.filename for each in message.attachments] == ["grey.png"]
+    await somebody.click(message, label="Next")
+    assert "**number**: 2" in described(channel.last_message)
+    assert len(channel.last_message.attachments) == 1
+    await somebody.click(channel.last_message, label="Text")
+    assert channel.last_message.attachments == []

@@ -26,7 +26,7 @@ async def test_the_menu_is_set_for_each_language_and_scope(server: TelegramServe
     private = [each["command"] for each in server.menus["all_private_chats", ""]]
     assert private == ["start", "count", "open", "secret", "card", "language"]
     in_groups = [each["command"] for each in server.menus["all_group_chats", "es"]]
-    assert in_groups == ["start", "count", "open", "card", "language"]
+    assert in_groups == ["start", "contar", "open", "card", "language"]
     assert server.menus["all_private_chats", "es"][1]["description"] == "Contar uno más"
 
 

@@ -13,8 +13,10 @@ from bot.adapters.telegram import TelegramFront
 from bot.adapters.telegram.backoff import Backoff
 from bot.bootstrap import Bot, Plan, build
 from bot.core.identity import Identity, Platform
+from bot.services.groups.chat_life import ChatLife
+from bot.services.living import Tempo
 from bot.services.school.night import Night
-from bot.services.school.night_clock import NightClock, Tempo
+from bot.services.school.night_clock import NightClock
 from bot.services.school.posting import Posting
 from bot.storage import UnitOfWork, people, quiz_nights, reviews
 from bot.telemetry import Telemetry
@@ -71,6 +73,7 @@ async def running(server: TelegramServer, room: Group, database: str) -> AsyncIt
             base_url=server.base_url,
             base_file_url=server.base_file_url,
             backoff=Backoff(0.01, 0.05),
+            chats=ChatLife(bot.store, bot.clock),
         )
         posting.serve_through((front,))
         before = len(server.asked("deleteWebhook"))

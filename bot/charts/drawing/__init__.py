@@ -1,0 +1,1 @@
+"""What runs in the worker process: only here is matplotlib imported, and only the worker imports this."""
