@@ -140,13 +140,15 @@ class DuelCommands:
             return _refused(taken.value)
         go = Button(N_("Play in private"), "challenge", anyone=True, deep=True)
         buttons = ((go,),) if taken is Taken.BEGUN else ()
-        return Answer("duel", {"what": taken.value, **_data(found), "other": name_of(turn)}, buttons)
+        return Answer(
+            "duel", {"what": taken.value, **_data(found), "other": {"name": name_of(turn)}}, buttons
+        )
 
 
 def _data(it: Invitation) -> dict[str, Any]:
     return {
-        "host": it.host_name,
-        "invited": f"@{it.invited}" if it.invited and not it.invited.isdigit() else "",
+        "host": {"name": it.host_name},
+        "invited": {"name": "" if it.invited.isdigit() else it.invited},
         "named": bool(it.invited),
         "pace": it.pace.value,
         "balance": it.balance,
