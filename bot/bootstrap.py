@@ -11,50 +11,17 @@ from typing import Any
 
 from bot.charts.charts import Charts
 from bot.charts.text import text_chart
-from bot.commands.alerts import AlertCommands
-from bot.commands.analysis import AnalysisCommands
-from bot.commands.attention import AttentionCommands
-from bot.commands.book import BookCommands
-from bot.commands.challenge import ChallengeCommands
-from bot.commands.challenge_after import ChallengeAfterCommands
-from bot.commands.chart import ChartCommands
-from bot.commands.choose import ChooseCommands
-from bot.commands.community import community_commands
-from bot.commands.confirm import ConfirmCommands
-from bot.commands.costs import CostCommands
-from bot.commands.duel import DuelCommands
-from bot.commands.gate import GateCommands
-from bot.commands.help import HelpCommands
-from bot.commands.learn import LearnCommands
-from bot.commands.margin import MarginCommands
-from bot.commands.person import PersonCommands
-from bot.commands.plan import PlanCommands
-from bot.commands.portfolio import PortfolioCommands
-from bot.commands.postmortem import PostMortemCommands
-from bot.commands.practice import PracticeCommands
-from bot.commands.privacy import people_commands
-from bot.commands.quiznight import QuizNightCommands
-from bot.commands.replay import ReplayCommands
-from bot.commands.resting import RestingCommands
-from bot.commands.season import SeasonCommands
-from bot.commands.sleep import SleepCommands
-from bot.commands.study import study_commands
-from bot.commands.trade import TradeCommands
-from bot.commands.what import WhatCommands
 from bot.content.catalogue import Language, load_languages
 from bot.content.wording import CatalogueWording
 from bot.core.binder import Binder
 from bot.core.clock import Clock, ManualClock, SystemClock
-from bot.core.command import Command, Registry
 from bot.core.router import Router
-from bot.core.words import Lexicon
+from bot.declared import Parts, build_lexicon, build_registry
 from bot.market import FeedMetrics, FixedFeed, LiveFeed, ReplayFeed, SimulatedFeed, build_feed
 from bot.services.alerts import Alerts
 from bot.services.attention import Thresholds
 from bot.services.challenges.assembly import Challenges, build_challenges
-from bot.services.challenges.duels import INVITATION, Duels, expired
-from bot.services.challenges.limits import Limits
-from bot.services.challenges.plan_cards import PlanCards
+from bot.services.challenges.duels import INVITATION, expired
 from bot.services.challenges.proof import KIND as PROOF
 from bot.services.challenges.proof import ProofMaker
 from bot.services.control import Control
@@ -65,11 +32,10 @@ from bot.services.groups.class_file import KIND as CLASS_REPORT
 from bot.services.groups.class_file import class_report_csv
 from bot.services.groups.flood import Flood
 from bot.services.groups.groups import Groups, build_groups
-from bot.services.groups.settings import Starting, cooled_until
+from bot.services.groups.settings import Starting
 from bot.services.housekeeping import Housekeeping
 from bot.services.markets import Markets
 from bot.services.notifier import Notifier
-from bot.services.orders import Orders
 from bot.services.past_prices import KeptPrices, TapePrices
 from bot.services.people.people import People, build_people
 from bot.services.pictures.maker import PictureMaker
@@ -331,21 +297,23 @@ async def _put_together(
         report=telemetry.incident,
     )
     registry = build_registry(
-        plan.balance,
-        names,
-        lexicon,
-        replays,
-        prices,
-        thresholds,
-        examiner,
-        curricula,
-        lessons,
-        practice,
-        school,
-        quiz_nights,
-        people,
-        challenges,
-        groups,
+        Parts(
+            balance=plan.balance,
+            languages=names,
+            lexicon=lexicon,
+            replays=replays,
+            prices=prices,
+            thresholds=thresholds,
+            examiner=examiner,
+            curricula=curricula,
+            lessons=lessons,
+            practice=practice,
+            school=school,
+            quiz_nights=quiz_nights,
+            people=people,
+            challenges=challenges,
+            groups=groups,
+        ),
         {code: each.commands for code, each in languages.items()},
     )
     registry.check_texts({code: each.messages.gettext for code, each in languages.items()})
@@ -426,83 +394,3 @@ async def _proposer(
     thresholds.told = watching.threshold_changed
     await watching.load()
     return watching
-
-
-def build_registry(
-    balance: Decimal,
-    languages: dict[str, str],
-    lexicon: Lexicon,
-    replays: Replays,
-    prices: PriceAlerts,
-    thresholds: Thresholds,
-    examiner: Examiner,
-    curricula: Curricula,
-    lessons: Lessons,
-    practice: Practice,
-    school: School,
-    quiz_nights: QuizNights,
-    people: People,
-    challenges: Challenges,
-    groups: Groups,
-    own_names: Mapping[str, Mapping[str, str]] | None = None,
-) -> Registry[BotTurn]:
-    """All commands; `prices` and `thresholds` hear of what people change in them. Raises RegistryFault.
-
-    `own_names`: what languages call commands, by language and name.
-    """
-    plan_cards = PlanCards()
-    orders = Orders(balance, (school.gate, Limits(cooled_until)), (plan_cards,))
-    commands: list[Command[BotTurn]] = []
-    trade = TradeCommands(orders).commands()
-    margin = MarginCommands(orders).commands()
-    portfolio = PortfolioCommands(orders).commands()
-    resting = RestingCommands(orders).commands()
-    book = BookCommands(orders).commands()
-    previewed = (*trade, *resting, *book, *margin, *portfolio)
-
-    async def administers(turn: BotTurn) -> bool:
-        return await quiz_nights.posting.is_admin(turn.request)
-
-    gates = GateCommands(school.gate, orders, administers)
-    commands += PersonCommands(languages, balance, gates).commands()
-    commands += people_commands(people)
-    commands += HelpCommands(lambda: commands).commands()
-    commands += previewed
-    commands += AnalysisCommands(orders).commands()
-    commands += CostCommands().commands()
-    commands += PlanCommands(plan_cards).commands()
-    commands += ReplayCommands(replays).commands()
-    commands += PostMortemCommands(examiner).commands()
-    commands += ChartCommands(examiner).commands()
-    commands += LearnCommands(lessons, practice, Binder(lexicon), lambda: commands).commands()
-    commands += WhatCommands(curricula).commands()
-    commands += PracticeCommands(practice).commands()
-    commands += AlertCommands(prices).commands()
-    commands += AttentionCommands(thresholds).commands()
-    commands += SleepCommands().commands()
-    commands += study_commands(school, gates)
-    commands += QuizNightCommands(quiz_nights.nights).commands()
-    commands += ChallengeCommands(challenges.contests).commands()
-    commands += ChallengeAfterCommands(challenges.contests, school.quizzes).commands()
-    commands += DuelCommands(Duels(challenges.lifecycle)).commands()
-    commands += SeasonCommands().commands()
-    commands += community_commands(groups, gates, languages, curricula, portfolio, school.operates)
-    commands += ChooseCommands().commands()
-    commands += ConfirmCommands(orders, previewed, Binder(lexicon)).commands()
-    return Registry(commands, own_names)
-
-
-def build_lexicon(
-    contracts: Mapping[str, Contract], tradable: tuple[str, ...], languages: Mapping[str, Language]
-) -> Lexicon:
-    """All contracts by base and symbol, those with a price first, and the words of all languages."""
-    symbols: dict[str, str] = {}
-    for symbol in (*tradable, *(each for each in contracts if each not in tradable)):
-        base = contracts[symbol].base.casefold()
-        symbols |= {base: symbol, symbol.casefold(): symbol}
-        symbols.setdefault(base.lstrip("0123456789"), symbol)
-    words = {key: word for each in languages.values() for key, word in each.words.items()}
-    for (kind, word), canonical in words.items():
-        if kind == "symbol" and canonical in symbols:
-            symbols.setdefault(word, symbols[canonical])
-    return Lexicon(symbols, {symbol: each.max_leverage for symbol, each in contracts.items()}, words)

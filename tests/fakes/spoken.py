@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-from bot.bootstrap import Plan, build, build_lexicon
+from bot.bootstrap import Plan, build
 from bot.content.catalogue import LOCALES, Language
 from bot.core.binder import Binder, Binding
 from bot.core.command import Command, Registry
 from bot.core.words import Lexicon, split_words
+from bot.declared import build_lexicon
 from bot.telemetry import Telemetry
 from engine.contracts import load_contracts
 

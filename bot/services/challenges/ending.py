@@ -130,12 +130,13 @@ class Endings:
         ranks = ranked([each.score for each in members])
         told = list(zip(members, ranks, strict=True))
         told = [each for each in told if each[0].person_id != NO_ONE]
+        many = sum(each is not None for each in ranks)
         for start in range(0, len(told), TOLD_AT_ONCE):
             async with self._unit() as unit:
                 for member, rank in told[start : start + TOLD_AT_ONCE]:
                     now = self._clock.now()
                     earned = () if called_off(challenge) else await award(unit, challenge, member, now)
-                    self._tell(unit, challenge, member, rank, len(members), earned)
+                    self._tell(unit, challenge, member, rank, many, earned)
         async with self._unit() as unit:
             sealed = None if called_off(challenge) else await self._sealed(unit, challenge)
             after = changed(challenge, closing=self._clock.now().isoformat(), actions_hash=sealed)
