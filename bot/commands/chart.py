@@ -59,6 +59,9 @@ class MoverKind(SymbolKind):
         said = word.removeprefix("by=")
         return None if said == word else SYMBOL.read(said, lexicon)
 
+    def show(self, value: Any) -> str:
+        return f"by={SYMBOL.show(value)}"
+
 
 MOVER = MoverKind()
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.commands.kinds import SWITCH
+from bot.commands.pictured import picture_row, pictured
 from bot.commands.quiznight_words import (
     DEED,
     STOP,
@@ -13,6 +15,7 @@ from bot.commands.quiznight_words import (
     RoundsKind,
     SecondsKind,
 )
+from bot.content.skills import SKILL_NAMES
 from bot.core.command import Command, Visibility
 from bot.core.params import param
 from bot.core.reply import Answer
@@ -59,6 +62,7 @@ class ResultWords:
     """Whose quiz night."""
 
     night: str = param(NightKind(), N_("Of which quiz night"))
+    picture: bool | None = param(SWITCH, N_("With a picture"), default=None, hidden=True)
 
 
 class QuizNightCommands:
@@ -147,7 +151,16 @@ class QuizNightCommands:
                 for each in range(1, closed + 1)
             ],
         }
-        return Answer("night_result", data)
+        skills = [
+            {"label": SKILL_NAMES[skill], "right": right, "asked": asked}
+            for skill, (right, asked) in sorted(found.skills.items(), key=lambda each: each[0].number)
+        ]
+        answer = Answer("night_result", {**data, "skills": skills})
+        if not skills:
+            return answer
+        if words.picture:
+            return await pictured(turn, answer, "quiz", {"title": N_("Quiz night"), "rows": skills})
+        return answer.with_buttons(picture_row(f"nightresult {words.night}", None))
 
 
 def _said(turn: BotTurn, outcome: Outcome) -> Answer:

@@ -31,7 +31,7 @@ def ask(
             data |= {
                 "param": param.name,
                 "kind": param.kind.name,
-                "line": line,
+                "line": _without_hidden(command, line),
                 "choices": bool(choices),
             }
             return Answer("ask", data, rows_of(buttons), ok=True)
@@ -54,6 +54,12 @@ def ask(
             return Answer("ambiguous", data, rows_of(buttons), ok=False)
         case _:
             assert_never(question)
+
+
+def _without_hidden(command: Command[Any], line: str) -> str:
+    """A line as it is shown: what only buttons carry is left out."""
+    hidden = tuple(f"{each.name}=" for each in command.params if each.hidden)
+    return " ".join(word for word in line.split() if not word.startswith(hidden)) if hidden else line
 
 
 def did_you_mean(data: dict[str, Any], line: str) -> Answer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.storage.tables import plans
 from bot.storage.unit import UnitOfWork
@@ -32,6 +32,7 @@ _OF_ACCOUNT = (
     .limit(bindparam("most"))
 )
 _PUT = insert(plans)
+_DROP = delete(plans).where(plans.c.id == bindparam("of_plan"))
 _CLOSE = (
     update(plans)
     .where(plans.c.id == bindparam("of_plan"))
@@ -48,6 +49,11 @@ async def of_account(unit: UnitOfWork, account_id: str, most: int = 1000) -> tup
 def put(unit: UnitOfWork, plan: KeptPlan) -> None:
     """Adds a plan."""
     unit.write(_PUT, {name: getattr(plan, name) for name in KeptPlan.__slots__} | {"body": dict(plan.body)})
+
+
+def drop(unit: UnitOfWork, plan_id: str) -> None:
+    """Forgets a plan that was never used."""
+    unit.write(_DROP, {"of_plan": plan_id})
 
 
 def close(unit: UnitOfWork, plan: KeptPlan) -> None:

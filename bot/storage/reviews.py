@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select
 
 from bot.storage.errors import StorageError, VersionConflict
-from bot.storage.tables import reviews
+from bot.storage.tables import questions, reviews
 from bot.storage.unit import UnitOfWork
 
 
@@ -31,6 +31,15 @@ _FIND = select(reviews).where(
     reviews.c.question_id == bindparam("of_question"), reviews.c.person_id == bindparam("of_person")
 )
 _OF = select(reviews).where(reviews.c.person_id == bindparam("of_person")).order_by(reviews.c.at)
+_IN_CHAT = (
+    select(reviews)
+    .join(questions, questions.c.id == reviews.c.question_id)
+    .where(
+        reviews.c.person_id == bindparam("of_person"),
+        questions.c.chat_key == bindparam("of_chat"),
+    )
+    .order_by(reviews.c.at)
+)
 _ADD = insert(reviews)
 
 
@@ -43,6 +52,12 @@ async def find(unit: UnitOfWork, question_id: str, person_id: str) -> Review | N
 async def of_person(unit: UnitOfWork, person_id: str) -> tuple[Review, ...]:
     """All answers of a person, the oldest first."""
     return tuple(Review(**row._mapping) for row in await unit.fetch(_OF, {"of_person": person_id}))
+
+
+async def in_chat(unit: UnitOfWork, person_id: str, chat_key: str) -> tuple[Review, ...]:
+    """What a person answered to the questions of a chat or a quiz night, the oldest first."""
+    rows = await unit.fetch(_IN_CHAT, {"of_person": person_id, "of_chat": chat_key})
+    return tuple(Review(**row._mapping) for row in rows)
 
 
 def add(unit: UnitOfWork, review: Review) -> None:

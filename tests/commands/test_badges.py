@@ -43,7 +43,12 @@ async def test_they_are_for_how_somebody_traded() -> None:
         assert "Badges: Survivor, Planner, Measured, Thrifty" in told["ada"]
         assert "Badges" not in told["bob"], "a liquidation earns none"
         assert "Badges" not in told["eve"], "who was not in the market earned nothing"
-        assert earned(text(await talk.say("/badges", "ada"))) == {"Survivor", "Planner", "Measured", "Thrifty"}
+        assert earned(text(await talk.say("/badges", "ada"))) == {
+            "Survivor",
+            "Planner",
+            "Measured",
+            "Thrifty",
+        }
         assert earned(text(await talk.say("/badges", "bob"))) == set()
 
 

@@ -91,3 +91,24 @@ async def test_elsewhere_there_are_no_plans() -> None:
         assert (await talk.say("/open btc long 5x isolated 500usdt")).answer.template == "traded"
         assert (await talk.say("/plan btc long stop 2% trend")).answer.template == "plan_refused"
         assert (await talk.say("/plans")).answer.template == "plan_refused"
+
+
+async def test_a_second_plan_takes_the_place_of_one_that_was_not_used() -> None:
+    async with talking() as talk:
+        await compete(talk)
+        await talk.say("/settings confirm off")
+        await talk.dialogue("/plan btc long target 1% turn", "/plan btc long hand 5% trend")
+        await talk.dialogue("/open btc long 5x isolated 500usdt", "/close btc")
+        shown = text(await talk.say("/plans"))
+        assert "1 of 1 closed positions went by their plan." in shown
+        assert "Planned out by hand" in shown
+
+
+async def test_what_only_buttons_carry_is_not_shown() -> None:
+    async with talking() as talk:
+        await compete(talk)
+        await talk.say("/open btc long 5x isolated 500usdt")
+        await talk.press("Confirm")
+        asked = text(await talk.press("At my stop"))
+        assert "So far: /plan btc long stop ·" in asked
+        assert "preview" not in asked

@@ -129,8 +129,10 @@ async def test_ones_own_result_is_private_and_leaves_the_open_round_out() -> Non
         revealed = await talk.settle(seconds=20)
         mine = await talk.press_in("My result", "ann")
         assert mine.private
-        spent = re.fullmatch(r"Place 1 of 1 · so far\n1 of 1 right, in ([\d.]+) seconds\n1 ✓", text(mine))
-        assert spent is not None
+        spent = re.fullmatch(
+            r"Place 1 of 1 · so far\n1 of 1 right, in ([\d.]+) s\n.+: 1 of 1 right\n1 ✓", text(mine)
+        )
+        assert spent is not None, repr(text(mine))
         assert 2.5 <= float(spent[1]) < 10
         await talk.settle(seconds=15)
         await talk.press_in(await talk.right(), "ann")
@@ -140,7 +142,12 @@ async def test_ones_own_result_is_private_and_leaves_the_open_round_out() -> Non
         assert text(await talk.press_in("My result", "bob", revealed)).startswith("You did not take part")
         await talk.settle(seconds=20)
         await talk.settle(seconds=15)
-        assert text(await talk.press_in("My result", "ann")).endswith("1 ✓, 2 ✓")
+        ended = await talk.press_in("My result", "ann")
+        assert text(ended).endswith("1 ✓, 2 ✓")
+        assert sum(each["asked"] for each in ended.answer.data["skills"]) == 2
+        drawn = await talk.press("Picture", "ann", on=ended, room=ROOM)
+        assert [each["what"] for each in drawn.answer.files] == ["quiz"]
+        assert drawn.answer.files[0]["rows"] == ended.answer.data["skills"]
 
 
 async def test_play_again_opens_another_of_the_same_kind() -> None:

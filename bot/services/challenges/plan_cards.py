@@ -69,26 +69,28 @@ class PlanCards:
         if not competes(account):
             return
         for key in dict.fromkeys(_opened(each, account.state) for each in intents):
-            if key is not None and not await self._waiting(turn, account, key):
+            if key is not None and not await self._unused(turn, account, key):
                 raise PlanMissing(key)
 
     async def plan(self, turn: BotTurn, key: PositionKey, exit_: Exit, loss: Loss, reason: Reason) -> Planned:
-        """Keep a plan for the next position of that contract and side."""
+        """Keep a plan for the next position of that contract and side, in place of one that was not used."""
         account = await turn.account()
+        for unused in await self._unused(turn, account, key):
+            plans.drop(turn.unit, unused.id)
         equity = account_figures(account.state, turn.market).equity
         made = Planned(exit_, loss, reason, equity, account.state.version)
         plans.put(turn.unit, KeptPlan(new_id(), account.id, key[0], key[1].value, made.to_json(), turn.now))
         return made
 
-    async def _waiting(self, turn: BotTurn, account: Account, key: PositionKey) -> bool:
-        """Whether a plan for a position was made and not used yet."""
+    async def _unused(self, turn: BotTurn, account: Account, key: PositionKey) -> list[KeptPlan]:
+        """The plans for a position that were made and not used yet."""
+        found = []
         for kept in await plans.of_account(turn.unit, account.id):
             if kept.closed_at is None and key_of(kept.symbol, kept.side) == key:
                 planned = Planned.from_json(kept.body)
                 act = act_of(key, await _since(turn.unit, account, planned, (), turn.now))
-                if act.opened is None:
-                    return True
-        return False
+                found += [kept] if act.opened is None else []
+        return found
 
 
 async def compared(

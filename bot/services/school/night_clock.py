@@ -16,6 +16,7 @@ from bot.services.markets import MAIN_MARKET, Markets
 from bot.services.school.grading import body_of
 from bot.services.school.night import Night, Phase
 from bot.services.school.night_card import card
+from bot.services.school.nights import asked_in
 from bot.services.school.picking import Known, Wish, pick
 from bot.services.school.posting import Posting
 from bot.services.school.question import Question, Setting, Template
@@ -154,7 +155,7 @@ class NightClock:
         question = await self._drawn(unit, night)
         if question is None:
             return night.end(now)
-        asked = Asked(new_id(), None, f"night:{night.id}", question.template, body_of(question), now)
+        asked = Asked(new_id(), None, asked_in(night.id), question.template, body_of(question), now)
         questions.put(unit, asked)
         return night.ask(question, asked.id, now)
 

@@ -1,10 +1,11 @@
 """What people do in a quiz night: call it, join, answer, hurry it on, stop it, look at their own result."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.content.skills import Skill
 from bot.core.identity import new_id
 from bot.core.words import cleaned
 from bot.services.groups.classes import took_part
@@ -13,7 +14,7 @@ from bot.services.school.grading import Grading, NotOpen
 from bot.services.school.night import IDLE, LOBBY, Night, Phase, Standing, standings
 from bot.services.school.posting import Posting
 from bot.services.turn import BotTurn
-from bot.storage import UnitOfWork, chats, questions, quiz_nights
+from bot.storage import UnitOfWork, chats, questions, quiz_nights, reviews
 from bot.storage.quiz_nights import NightAnswer
 
 LONGEST_NAME = 24
@@ -58,12 +59,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One player's own result; `standing` None: did not play. `answers` by round, `players` in all."""
+    """One player's own result; `standing` None: did not play. `answers` by round, `players` in all.
+
+    `skills`: right answers and all of them, by the skill that was asked about.
+    """
 
     night: Night
     standing: Standing | None
     answers: Sequence[NightAnswer]
     players: int
+    skills: Mapping[Skill, tuple[int, int]]
 
 
 class Nights:
@@ -187,7 +192,18 @@ class Nights:
         answers = [each for each in await quiz_nights.answers(turn.unit, night.id) if each.round <= closed]
         board = standings(night, answers)
         mine = next((each for each in board if each.person_id == turn.person_id), None)
-        return Result(night, mine, [each for each in answers if each.person_id == turn.person_id], len(board))
+        own = [each for each in answers if each.person_id == turn.person_id]
+        return Result(night, mine, own, len(board), await self._by_skill(turn, night))
+
+    async def _by_skill(self, turn: BotTurn, night: Night) -> Mapping[Skill, tuple[int, int]]:
+        """Right answers and all of them by skill; that of a question that is still open is left out."""
+        open_ = night.question_id if night.phase is Phase.ASKING else None
+        told: dict[Skill, tuple[int, int]] = {}
+        for each in await reviews.in_chat(turn.unit, turn.person_id, asked_in(night.id)):
+            if each.question_id != open_:
+                right, asked = told.get(Skill(each.skill), (0, 0))
+                told[Skill(each.skill)] = right + each.right, asked + 1
+        return told
 
     async def _held(self, turn: BotTurn, night_id: str) -> Night | None:
         """The quiz night of an id, if it belongs to this chat, locked to the end of the turn."""
@@ -216,6 +232,11 @@ async def found(unit: UnitOfWork, night_id: str) -> Night | None:
     """The quiz night of an id."""
     kept = await quiz_nights.find(unit, night_id)
     return None if kept is None else Night.of(kept)
+
+
+def asked_in(night_id: str) -> str:
+    """Where the questions of a quiz night are kept to have been asked."""
+    return f"night:{night_id}"
 
 
 def name_of(turn: BotTurn) -> str:
