@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.adapters.console import ConsoleFront, ConsoleOptions, at_terminal, from_namespace
 from bot.bootstrap import Bot, Plan, build
+from bot.content.catalogue import load_languages
 from bot.faults import explained
 from bot.market import find_contract, parse_price
 from bot.telemetry import Telemetry
@@ -34,7 +35,7 @@ async def run_console(given: argparse.Namespace) -> int:
     interactive = at_terminal(sys.stdin, sys.stdout, os.environ.get("TERM")) and not options.json
     try:
         plan = _plan(options, interactive=interactive)
-        async with build(plan, telemetry) as bot:
+        async with build(plan, telemetry, load_languages(thorough=False)) as bot:
             await _chat(bot, options, plan.database, interactive=interactive)
     except Exception as fault:
         line = explained(fault)

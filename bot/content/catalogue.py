@@ -43,17 +43,18 @@ class Language:
     commands: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_languages(folder: Path = LOCALES) -> Mapping[str, Language]:
+def load_languages(folder: Path = LOCALES, *, thorough: bool = True) -> Mapping[str, Language]:
     """All languages of a folder, English first; raises ContentFault with every fault of every file.
 
     What a language has not translated is said in English. It may lack `words.toml`; its name is then the one Babel has.
+    Not `thorough`: the English file is not even looked at. Its messages are the ids themselves; it is there for translators.
     """
     languages: dict[str, Language] = {}
     faults: list[str] = []
     codes = sorted(path.name for path in folder.iterdir() if (path / "messages.po").is_file())
     for code in sorted(codes, key=lambda each: (each != DEFAULT_LANGUAGE, each)):
         try:
-            languages[code] = _load(folder / code, code)
+            languages[code] = _load(folder / code, code, read=thorough or code != DEFAULT_LANGUAGE)
         except ContentFault as fault:
             faults += fault.faults
         except (OSError, ValueError, PoFileError, UnknownLocaleError) as fault:
@@ -65,11 +66,11 @@ def load_languages(folder: Path = LOCALES) -> Mapping[str, Language]:
     return languages
 
 
-def _load(path: Path, code: str) -> Language:
+def _load(path: Path, code: str, *, read: bool) -> Language:
     own_name = Locale.parse(code).get_display_name(code) or code
-    catalogue = _catalogue(path / "messages.po", code)
+    catalogue = _catalogue(path / "messages.po", code) if read else None
     faults = [
-        f"{path / 'messages.po'}:{each.lineno}: {fault}" for each in catalogue for fault in _wrong(each)
+        f"{path / 'messages.po'}:{each.lineno}: {fault}" for each in catalogue or () for fault in _wrong(each)
     ]
     table = _Words()
     try:
@@ -78,11 +79,17 @@ def _load(path: Path, code: str) -> Language:
         faults.append(f"{path / 'words.toml'}: {fault}")
     if faults:
         raise ContentFault(tuple(faults))
+    name = table.name or own_name[:1].upper() + own_name[1:]
+    return Language(code, name, _translations(catalogue), table.meanings(), table.commands)
+
+
+def _translations(catalogue: Catalog | None) -> gettext.NullTranslations:
+    if catalogue is None:
+        return gettext.NullTranslations()
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    name = table.name or own_name[:1].upper() + own_name[1:]
-    return Language(code, name, gettext.GNUTranslations(compiled), table.meanings(), table.commands)
+    return gettext.GNUTranslations(compiled)
 
 
 def _catalogue(file: Path, code: str) -> Catalog:

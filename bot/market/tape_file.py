@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal
 
@@ -200,8 +201,9 @@ def tape_ids() -> tuple[str, ...]:
     )
 
 
+@cache
 def load_tape(tape_id: str) -> Tape:
-    """The tape of that id. Raises UnknownTape, InvalidDataFile."""
+    """The tape of that id, read once. Raises UnknownTape, InvalidDataFile."""
     if tape_id not in _names():
         raise UnknownTape(tape=tape_id[:40], known=tuple(sorted(_names())))
     return parse_tape(
