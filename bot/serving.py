@@ -1,6 +1,7 @@
 """The entry points of the server: all fronts whose tokens are set, in one event loop; and the backup."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from bot.adapters.web import Post, WebServer
 from bot.bootstrap import Bot, Plan, build
-from bot.content.catalogue import LOCALES
+from bot.content.catalogue import LOCALES, load_languages
 from bot.core.sender import Front
 from bot.faults import explained, market_fault
 from bot.market import MarketError, load_tape, parse_prices
@@ -43,7 +44,7 @@ async def run_fronts(*, check: bool) -> int:
     set_up_logs(settings.log_level)
     telemetry = Telemetry()
     try:
-        async with build(_plan(settings), telemetry) as bot:
+        async with build(_plan(settings), telemetry, load_languages(thorough=check)) as bot:
             bot.lessons.check()
             fronts, posts = _fronts(settings, bot)
             if check:
@@ -61,6 +62,9 @@ async def run_fronts(*, check: bool) -> int:
                 metrics=telemetry.exposition,
                 posts=posts,
             )
+            gc.collect()  # what the start left behind; from here on the collector looks as often as usual
+            gc.freeze()
+            gc.set_threshold(700)
             return await _serve(bot, fronts, web)
     except AddressRefused as refused:
         where = f"{settings.http_host}:{settings.http_port}"

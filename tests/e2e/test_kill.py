@@ -22,7 +22,9 @@ from tests.fakes.telegram_objects import Person
 from tests.fakes.telegram_server import TelegramServer
 
 STEP = Decimal("0.001")
-PEOPLE = tuple(f"learner{number}" for number in range(12))  # few orders each: nobody is held up for asking too much
+PEOPLE = tuple(
+    f"learner{number}" for number in range(12)
+)  # few orders each: nobody is held up for asking too much
 ROUNDS, ORDERS = 5, 150  # all quantities stay below one: 1.001 may be written for a thousand and one
 
 
