@@ -74,7 +74,7 @@ def quiz(it: Mapping[str, Any], pen: Pen) -> QuizResult:
 def standings(it: Mapping[str, Any], pen: Pen) -> Standings:
     """A challenge's table: `title` is its name, `rows` have `place`, `name`, `score`, and `own` for the reader's.
 
-    `remark` is a message id or empty, `values` fill it. Scores are printed with up to 2 decimals.
+    `remark` is a message id or empty, `values` fill it. Scores are printed with 3 decimals, as the table has them.
     """
     return Standings(
         pen.look,
@@ -84,7 +84,7 @@ def standings(it: Mapping[str, Any], pen: Pen) -> Standings:
                 each["place"],
                 each["name"],
                 float(each["score"]),
-                pen.formats.number(each["score"], 0, 2),
+                pen.formats.number(each["score"], 3, 3),
                 pen.word(each["remark"], **each.get("values", {})) if each.get("remark") else "",
                 each.get("own", False),
             )

@@ -198,7 +198,7 @@ def test_standings_and_a_quiz_are_drawn_from_plain_rows() -> None:
         {"place": 2, "name": "Me", "score": "-3", "own": True},
     ]
     table = maker().spec({"what": "standings", "title": "October", "rows": rows}, "es", "UTC")
-    assert [each.figure for each in table.rows] == ["12,34", "−3"]  # type: ignore[union-attr]
+    assert [each.figure for each in table.rows] == ["12,345", "−3,000"]  # type: ignore[union-attr]
     quiz = {"title": "Your progress", "rows": [{"label": "Funding", "right": 3, "asked": 4}]}
     result = maker().spec({"what": "quiz", **quiz}, "en", "UTC")
     assert result.score == "3 of 4 right"  # type: ignore[union-attr]
