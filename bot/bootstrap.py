@@ -154,7 +154,9 @@ async def build(
     try:
         past = await read_past(store, SystemClock().now())
         feed = _feed(plan, contracts, past)
-        yield await _put_together(plan, store, feed, past, contracts, languages, telemetry, charts)
+        bot = await _put_together(plan, store, feed, past, contracts, languages, telemetry, charts)
+        yield bot
+        await bot.people.forgetting.finish()
     finally:
         await charts.close()
         await store.close()

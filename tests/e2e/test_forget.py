@@ -305,3 +305,14 @@ async def test_an_unknown_request_leaves_no_trace_of_the_asker_in_the_answer() -
         assert reply.buttons == ()
         for mark in (someone.person_id, "4711471147", "Ann Onymous", "annonym"):
             assert mark not in str(kept)
+
+
+async def test_what_is_left_to_overwrite_is_done_before_the_process_ends(tmp_path: Path) -> None:
+    async with talking(database=url_of(tmp_path / "kept.db")) as talk:
+        await talk.say("/start", "Annabella")
+        await talk.say("/forget", "Annabella")
+        await talk.press("Delete everything about me", "Annabella")
+        background = talk.bot.people.forgetting
+        assert background._left
+    assert not background._left
+    assert not any(b"Annabella" in content for content in files_of(tmp_path).values())

@@ -77,6 +77,14 @@ class Forgetting:
         await self._tidy(left)
         self._left -= left
 
+    async def finish(self) -> None:
+        """Do so before the process ends, if there is anything to be done."""
+        try:
+            if self._left:
+                await self.tidy()
+        except Exception as fault:  # noqa: BLE001 - the process ends all the same
+            self._report(fault)
+
     def _tell(self, left: set[bytes]) -> None:
         self._left |= left
         self._wake.set()
