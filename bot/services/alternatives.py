@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.services.case import Case
-from bot.services.quick_life import live_quickly
-from bot.services.reliving import Lived, Refused
+from bot.services.reliving import Lived, Refused, live
 from bot.services.retelling import Retold
 from engine.decimals import exact
 from engine.errors import Refusal
@@ -90,11 +89,11 @@ def considered(case: Case, liquidation: Decimal | None, market: MarketSnapshot) 
 
 def compared(case: Case, retold: Retold, liquidation: Decimal | None) -> Comparison:
     """Live every alternative; seconds for a long path, so that it belongs into a thread."""
-    real = live_quickly(retold, AsItWas())
+    real = live(retold, AsItWas())
     market = retold.moments[-1].market
     as_it_was = (real.account.wallet, real.account.positions) == (case.after.wallet, case.after.positions)
     fates = tuple(
-        _fate(case, each, live_quickly(retold, each.change), real, market)
+        _fate(case, each, live(retold, each.change), real, market)
         for each in considered(case, liquidation, market)
     )
     return Comparison(fates, as_it_was)

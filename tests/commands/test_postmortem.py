@@ -145,7 +145,7 @@ async def test_a_long_timeline_is_shortened_and_paged() -> None:
         await talk.price("btc", 40_000)
         reply = await talk.say("/postmortem")
         assert "… 10 more, see Timeline" in text(reply)
-        assert "funding, 3 times: −1.50 USDT paid in all" in text(reply)
+        assert "funding, 3 times: 1.50 USDT paid in all" in text(reply)
         first = await talk.press("Timeline")
         assert "Page 1 of 2" in text(first)
         assert "opened long 0.1 BTC" in text(first)

@@ -12,8 +12,7 @@ from bot.services.case import Case, NotThere, case_of
 from bot.services.kept_path import Path, merged
 from bot.services.liquidation_sum import sum_of
 from bot.services.postmortem_data import postmortem_data
-from bot.services.quick_life import live_quickly, quiet
-from bot.services.reliving import live
+from bot.services.reliving import live, quiet
 from bot.services.retelling import moments
 from engine.events import FundingPaid, LiquidationStarted, PositionLiquidated
 from engine.intents import Open, Place, Settle
@@ -179,7 +178,7 @@ def test_quiet_moments_may_be_passed_over() -> None:
         spans = tuple(merged(path))
         retold = moments(life.entries, market(NOW + timedelta(days=60), BTC=50_000, ETH=2_500), Path(spans))
         for change in (AsItWas(), OtherMode(), LowerLeverage(3), Smaller(D("0.5")), WithStop(D("0.02"))):
-            quick, slow = live_quickly(retold, change), live(retold, change)
+            quick, slow = live(retold, change), live(retold, change, in_small_steps=True)
             assert (quick.account, quick.happened) == (slow.account, slow.happened)
             assert [str(each.refusal) for each in quick.refused] == [
                 str(each.refusal) for each in slow.refused
