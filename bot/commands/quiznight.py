@@ -17,6 +17,7 @@ from bot.commands.quiznight_words import (
 )
 from bot.content.skills import SKILL_NAMES
 from bot.core.command import Command, Visibility
+from bot.core.identity import Platform
 from bot.core.params import param
 from bot.core.reply import Answer
 from bot.core.request import Pressed
@@ -160,6 +161,9 @@ class QuizNightCommands:
             return answer
         if words.picture:
             return await pictured(turn, answer, "quiz", {"title": N_("Quiz night"), "rows": skills})
+        alerted = turn.request.who.platform is Platform.TELEGRAM and not turn.request.chat.private
+        if alerted:  # shown over the group for a moment, where nothing can be pressed
+            return answer
         return answer.with_buttons(picture_row(f"nightresult {words.night}", None))
 
 
