@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import count
-from time import monotonic
 from typing import Any, assert_never
 
 from sqlalchemy import select
@@ -41,8 +40,9 @@ from engine.contracts import load_contracts
 
 _numbers = count(1)  # over all talks: a bot that starts again must not take a new act for an old one
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-"""When the first talk begins: how often funding falls due must not hang on the hour of the run."""
-_BEGUN = monotonic()
+"""When a talk begins: how often funding falls due must not hang on the hour of the run."""
+_ENDED: dict[str, datetime] = {}
+"""When the last talk over a database ended: a bot that starts again never finds itself before its own past."""
 IN_MEMORY = "sqlite+aiosqlite://"
 PRICES = {"BTCUSDT": Decimal(50_000), "ETHUSDT": Decimal(2_500)}
 
@@ -219,18 +219,15 @@ async def talking(
     **plan: Any,
 ) -> AsyncIterator[Talk]:
     """A talk with the real bot; the books are checked when it ends. `languages` replace those of the catalogues."""
-    chosen = Plan(database, "fixed", prices, balance=Decimal(wallet), **{"start": started(), **plan})
+    chosen = Plan(database, "fixed", prices, balance=Decimal(wallet), **{"start": _ENDED.get(database, START), **plan})
     async with build(chosen, Telemetry(), spoken() if languages is None else languages) as bot:
         talk = Talk(bot, Postbox(), strict=strict, language=language)
         bot.notifier.serve_through((talk.postbox,))
         bot.quiz_nights.posting.serve_through((talk.postbox,))
         yield talk
         await talk.check_books()
-
-
-def started() -> datetime:
-    """When a talk that begins now begins: a bot that starts again never finds itself before its own past."""
-    return START + timedelta(seconds=monotonic() - _BEGUN)
+        if database != IN_MEMORY:
+            _ENDED[database] = bot.clock.now()
 
 
 @cache
