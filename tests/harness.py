@@ -219,7 +219,9 @@ async def talking(
     **plan: Any,
 ) -> AsyncIterator[Talk]:
     """A talk with the real bot; the books are checked when it ends. `languages` replace those of the catalogues."""
-    chosen = Plan(database, "fixed", prices, balance=Decimal(wallet), **{"start": _ENDED.get(database, START), **plan})
+    chosen = Plan(
+        database, "fixed", prices, balance=Decimal(wallet), **{"start": _ENDED.get(database, START), **plan}
+    )
     async with build(chosen, Telemetry(), spoken() if languages is None else languages) as bot:
         talk = Talk(bot, Postbox(), strict=strict, language=language)
         bot.notifier.serve_through((talk.postbox,))
