@@ -1,11 +1,14 @@
 """What can be said of challenges, and who may do what."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.action import Action
 from bot.core.markup import Title
+from bot.storage import challenges
 from tests.fakes.contests import LIVE, OWN, ROOM, TOGETHER, ContestTalk, contesting
-from tests.harness import buttons, facts, text
+from tests.harness import buttons, facts, talking, text
 
 
 async def begun(talk: ContestTalk, line: str = LIVE, host: str = "ann") -> None:
@@ -298,3 +301,20 @@ async def test_a_redelivered_call_begins_one_challenge() -> None:
         second = await talk.say(LIVE, "ann", ROOM, update="again")
         assert first.answer == second.answer
         assert len(await talk.members()) == 1
+
+
+async def test_the_whole_commitment_is_published_at_the_start_and_the_whole_hash_at_the_end() -> None:
+    async with talking() as talk:
+        await talk.say("/challenge create live 10000 20x all 1d", "ada", "den")
+        await talk.bot.control.flush()
+        async with talk.bot.store.unit() as unit:
+            (begun,) = await challenges.running(unit)
+        assert len(begun.body["commitment"]) == 64
+        assert begun.body["commitment"] in text(talk.postbox.posted[-1])
+        await talk.bot.control.clock(timedelta(minutes=11))
+        await talk.bot.control.clock(timedelta(days=1, minutes=1))
+        async with talk.bot.store.unit() as unit:
+            ended = await challenges.find(unit, begun.id)
+        assert ended is not None
+        debrief = [each for each in talk.postbox.posted if each.answer.template == "challenge_debrief"]
+        assert ended.body["actions_hash"] in text(debrief[-1])
